@@ -1,0 +1,148 @@
+//! Fitting a network: its start, and its objective for the training loop.
+
+use super::network::{self, Activations, Form, layer_ranges, parameter_count};
+use super::{Network, NetworkOptions};
+use crate::matrix::total_weight;
+use crate::optim::{Group, History, Objective, Split, TrainingRun, train};
+use crate::{Error, Float, Result, Samples};
+use alloc::string::ToString;
+use alloc::{vec, vec::Vec};
+
+/// A fitted network and how it came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NetworkFit<T> {
+    /// The network.
+    pub network: Network<T>,
+    /// Its losses.
+    pub history: History,
+}
+
+/// Fits a network to class numbers 0, …, `classes` − 1 by minimising the weighted mean cross-entropy.
+///
+/// Weights and biases start uniform in ±1/√inputs of their layer.
+///
+/// # Errors
+/// [`Error::Setting`] for settings out of range or a held-out index outside the samples, [`Error::Shape`] if
+/// targets or weights do not fit, [`Error::Class`] for a target outside the classes, [`Error::NotFinite`] for a
+/// feature that is no finite number, [`Error::Diverged`], [`Error::Cancelled`].
+pub fn fit_network<T: Float>(
+    x: Samples<'_, T>,
+    (y, classes): (&[i64], usize),
+    weights: Option<&[T]>,
+    options: &NetworkOptions,
+    run: TrainingRun<'_>,
+) -> Result<NetworkFit<T>> {
+    run.training.check("classifier_")?;
+    x.check_finite("x")?;
+    total_weight(weights, x.samples())?;
+    let sizes = sizes(x.features(), options, classes)?;
+    let targets = network::check_targets(y, x.samples(), classes)?;
+    let split = Split::new(x.samples(), run.held_out)?;
+    let mut parameters = vec![T::zero(); parameter_count(&sizes)];
+    for (l, &inputs) in sizes[..sizes.len() - 1].iter().enumerate() {
+        let bound = 1.0 / libm::sqrt(inputs as f64);
+        let (layer_weights, biases) = layer_ranges(&sizes, l);
+        for value in &mut parameters[layer_weights.start..biases.end] {
+            *value = T::of(run.stream.uniform(-bound, bound));
+        }
+    }
+    let mut objective = CrossEntropy {
+        form: Form { sizes: &sizes, activation: options.activation },
+        x,
+        targets,
+        weights,
+        memory: Activations::default(),
+        gathered: Vec::new(),
+        batch: run.training.batch.max(256),
+    };
+    let history = train(&mut objective, &mut parameters, &split, run)?;
+    Ok(NetworkFit { network: Network::from_flat(options.clone(), sizes, parameters), history })
+}
+
+/// Widths from features to classes.
+fn sizes(features: usize, options: &NetworkOptions, classes: usize) -> Result<Vec<usize>> {
+    let mut sizes = vec![features];
+    sizes.extend(&options.hidden);
+    sizes.push(classes);
+    let parameters = sizes
+        .windows(2)
+        .try_fold(0usize, |sum, w| w[0].checked_add(1)?.checked_mul(w[1]).and_then(|n| n.checked_add(sum)));
+    let possible = parameters.is_some_and(|n| n < isize::MAX as usize / 64);
+    if !possible || sizes.contains(&0) {
+        return Err(Error::Setting {
+            field: "hidden".to_string(),
+            expected: "widths of at least 1, and so few that the parameters fit into memory".to_string(),
+            got: alloc::format!("{:?}", options.hidden),
+        });
+    }
+    Ok(sizes)
+}
+
+/// The mean cross-entropy of the samples as an objective.
+struct CrossEntropy<'a, T> {
+    form: Form<'a>,
+    x: Samples<'a, T>,
+    targets: Vec<usize>,
+    weights: Option<&'a [T]>,
+    memory: Activations<T>,
+    gathered: Vec<T>,
+    batch: usize,
+}
+
+impl<T: Float> CrossEntropy<'_, T> {
+    /// Runs the network on the samples of a batch.
+    fn forward(&mut self, parameters: &[T], batch: &[usize]) {
+        self.gathered.clear();
+        for &i in batch {
+            self.gathered.extend_from_slice(self.x.sample(i));
+        }
+        let input = (batch.len(), &self.gathered[..]);
+        network::forward(self.form, parameters, input, &mut self.memory);
+    }
+
+    fn weight(&self, i: usize) -> f64 {
+        self.weights.map_or(1.0, |w| w[i].f64())
+    }
+}
+
+impl<T: Float> Objective<T> for CrossEntropy<'_, T> {
+    fn groups(&self) -> Vec<Group> {
+        (0..self.form.sizes.len() - 1)
+            .flat_map(|l| {
+                let (weights, biases) = layer_ranges(self.form.sizes, l);
+                [Group { range: weights, decays: true }, Group { range: biases, decays: false }]
+            })
+            .collect()
+    }
+
+    fn add_gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T]) -> f64 {
+        let total: f64 = batch.iter().map(|&i| self.weight(i)).sum();
+        if total <= 0.0 {
+            return 0.0;
+        }
+        self.forward(parameters, batch);
+        let (targets, weights) = (&self.targets, self.weights);
+        network::backward(
+            self.form,
+            parameters,
+            (batch.len(), &self.gathered),
+            &mut self.memory,
+            |i| (targets[batch[i]], weights.map_or(1.0, |w| w[batch[i]].f64()) / total),
+            gradient,
+            None,
+        )
+    }
+
+    fn loss(&mut self, parameters: &[T], samples: &[usize]) -> f64 {
+        let (mut sum, mut total) = (0.0, 0.0);
+        for batch in samples.chunks(self.batch) {
+            self.forward(parameters, batch);
+            let classes = self.form.sizes[self.form.sizes.len() - 1];
+            sum += network::cross_entropy(classes, &self.memory, |i| {
+                (self.targets[batch[i]], self.weight(batch[i]))
+            });
+            total += batch.iter().map(|&i| self.weight(i)).sum::<f64>();
+        }
+        sum / total
+    }
+}

@@ -1,0 +1,11 @@
+//! Networks for p(y|x): from no hidden layer (a linear classifier) to any number of them.
+
+mod fit;
+mod network;
+#[cfg(test)]
+mod reference;
+
+pub(crate) use network::check_targets;
+
+pub use fit::{NetworkFit, fit_network};
+pub use network::{Activation, Layer, Network, NetworkGradient, NetworkOptions};

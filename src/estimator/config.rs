@@ -1,0 +1,410 @@
+//! Settings and presets.
+
+use crate::classifier::{Activation, NetworkOptions};
+use crate::knife::{Diagonal, MarginalOptions, Start, Triangle};
+use crate::optim::Training;
+use crate::{Error, Result};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::{vec, vec::Vec};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Where a configuration comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// Settings for trustworthy estimates, the default.
+    Robust,
+    /// The settings of the program released with the paper.
+    Paper,
+    /// Parameters that were trained elsewhere.
+    Imported,
+}
+
+/// The class prior p(y).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prior {
+    /// 1/C.
+    Uniform,
+    /// Frequencies of the training labels.
+    Empirical,
+}
+
+/// The space whose density gives h. Redundancy depends on it, since h1 and h2 are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntropyUnits {
+    /// Features as given: the log-Jacobian of the standardisation is added back.
+    Input,
+    /// Standardised features: both modalities in comparable units.
+    Standardized,
+}
+
+/// Which constant adjusts the atoms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShiftRule {
+    /// The shift of the training split, kept in the model.
+    Frozen,
+    /// The shift of the samples that are scored.
+    Batch,
+    /// No shift.
+    None,
+}
+
+/// All settings of a fit. Each field is also a key of [`Config::set`], the same in every language.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The preset these settings began as.
+    pub preset: Preset,
+    /// The seed of everything random.
+    pub seed: u64,
+    /// Number of classes; 0 takes the largest label plus one.
+    pub classes: usize,
+    /// Whether features are brought to mean 0 and standard deviation 1 on the training split; constant ones are
+    /// dropped then.
+    pub standardize: bool,
+    /// Standardised values are limited to ± this many standard deviations.
+    pub clip: f64,
+    /// The class prior.
+    pub prior: Prior,
+    /// The units of h1 and h2.
+    pub entropy_units: EntropyUnits,
+    /// The shift of the adjusted atoms.
+    pub shift: ShiftRule,
+    /// The fraction of the training samples (of each class) held out to decide when to stop.
+    pub held_out: f64,
+    /// Modes of each density, K.
+    pub modes: usize,
+    /// σ = tanh ℓ rather than σ = ℓ.
+    pub bounded: bool,
+    /// One diagonal per mode or a shared one.
+    pub diagonal: Diagonal,
+    /// With or without triangular part.
+    pub triangle: Triangle,
+    /// Whether training moves the means.
+    pub train_means: bool,
+    /// Whether training moves the weights of the modes.
+    pub train_weights: bool,
+    /// Where the densities' training starts.
+    pub start: Start,
+    /// The quirk of the released program: the densities' gradients are never cleared.
+    pub accumulate_gradients: bool,
+    /// Epochs of the densities, at most.
+    pub density_epochs: usize,
+    /// Samples per step of the densities.
+    pub density_batch: usize,
+    /// Learning rate of the densities.
+    pub density_learning_rate: f64,
+    /// Epochs between reductions of the densities' learning rate; 0 keeps it.
+    pub density_decay_every: usize,
+    /// Factor of each reduction.
+    pub density_decay_factor: f64,
+    /// Weight decay of the triangular parts.
+    pub density_weight_decay: f64,
+    /// Epochs without improvement on the held-out samples before training stops; 0 runs all epochs.
+    pub density_patience: usize,
+    /// Widths of the classifiers' hidden layers; none for linear classifiers.
+    pub hidden: Vec<usize>,
+    /// What follows each hidden layer.
+    pub activation: Activation,
+    /// Epochs of the classifiers, at most.
+    pub classifier_epochs: usize,
+    /// Samples per step of the classifiers.
+    pub classifier_batch: usize,
+    /// Learning rate of the classifiers.
+    pub classifier_learning_rate: f64,
+    /// Epochs between reductions of the classifiers' learning rate; 0 keeps it.
+    pub classifier_decay_every: usize,
+    /// Factor of each reduction.
+    pub classifier_decay_factor: f64,
+    /// Weight decay of the classifiers' weights.
+    pub classifier_weight_decay: f64,
+    /// Epochs without improvement on the held-out samples before training stops; 0 runs all epochs.
+    pub classifier_patience: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config::robust()
+    }
+}
+
+impl Config {
+    /// Preset `robust`: standardised features, empirical prior, early stopping on a held-out fifth.
+    pub fn robust() -> Self {
+        Config {
+            preset: Preset::Robust,
+            seed: 42,
+            classes: 0,
+            standardize: true,
+            clip: 100.0,
+            prior: Prior::Empirical,
+            entropy_units: EntropyUnits::Standardized,
+            shift: ShiftRule::Frozen,
+            held_out: 0.2,
+            modes: 5,
+            bounded: false,
+            diagonal: Diagonal::PerMode,
+            triangle: Triangle::Full,
+            train_means: true,
+            train_weights: true,
+            start: Start::Samples,
+            accumulate_gradients: false,
+            density_epochs: 100,
+            density_batch: 64,
+            density_learning_rate: 1e-2,
+            density_decay_every: 15,
+            density_decay_factor: 0.5,
+            density_weight_decay: 0.0,
+            density_patience: 10,
+            hidden: vec![64, 64],
+            activation: Activation::Relu,
+            classifier_epochs: 100,
+            classifier_batch: 32,
+            classifier_learning_rate: 1e-3,
+            classifier_decay_every: 15,
+            classifier_decay_factor: 0.5,
+            classifier_weight_decay: 0.1,
+            classifier_patience: 10,
+        }
+    }
+
+    /// Preset `paper`: the settings of the released program. Its accumulated gradients are off; set
+    /// `accumulate_gradients` to have them.
+    pub fn paper() -> Self {
+        Config {
+            preset: Preset::Paper,
+            standardize: false,
+            prior: Prior::Uniform,
+            entropy_units: EntropyUnits::Input,
+            shift: ShiftRule::Batch,
+            held_out: 0.0,
+            bounded: true,
+            start: Start::Normal,
+            density_epochs: 30,
+            density_batch: 32,
+            density_learning_rate: 1e-3,
+            density_decay_every: 20,
+            density_decay_factor: 0.1,
+            density_patience: 0,
+            classifier_epochs: 30,
+            classifier_decay_every: 15,
+            classifier_decay_factor: 0.1,
+            classifier_weight_decay: 0.0,
+            classifier_patience: 0,
+            ..Config::robust()
+        }
+    }
+
+    /// The preset of that name.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a name other than `robust` and `paper`.
+    pub fn preset(name: &str) -> Result<Self> {
+        match name {
+            "robust" => Ok(Config::robust()),
+            "paper" => Ok(Config::paper()),
+            _ => Err(Error::Setting {
+                field: "preset".to_string(),
+                expected: "robust or paper".to_string(),
+                got: name.to_string(),
+            }),
+        }
+    }
+
+    /// Sets one field by name from text, as `modes` from `7`, `hidden` from `64,64` (or `none`).
+    ///
+    /// ```
+    /// let mut config = lsmi::Config::default();
+    /// config.set("modes", "7")?;
+    /// config.set("entropy_units", "input")?;
+    /// assert_eq!(config.modes, 7);
+    /// assert!(config.set("mode", "7").is_err());
+    /// # Ok::<(), lsmi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for an unknown key or a value that the key cannot have.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        let fail =
+            |expected: String| Error::Setting { field: key.to_string(), expected, got: format!("'{value}'") };
+        let mut fields = self.fields();
+        let settable = key != "preset";
+        let Some(slot) = fields.get_mut(key).filter(|_| settable) else {
+            let known: Vec<String> = fields.keys().filter(|k| *k != "preset").cloned().collect();
+            let expected = format!("one of {}", known.join(", "));
+            return Err(Error::Setting { field: "setting".to_string(), expected, got: format!("'{key}'") });
+        };
+        let text = value.trim();
+        let list = |text: &str| -> Option<Value> {
+            let items = text.split(',').filter(|_| text != "none" && !text.is_empty());
+            items.map(|item| item.trim().parse::<u64>().ok().map(Value::from)).collect()
+        };
+        let (parsed, expected) = match slot {
+            Value::Bool(_) => (text.parse().ok().map(Value::Bool), "true or false"),
+            Value::Number(n) if n.is_f64() => (
+                text.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number),
+                "a finite number",
+            ),
+            Value::Number(_) => (text.parse::<u64>().ok().map(Value::from), "a whole number, at least 0"),
+            Value::Array(_) => (list(text), "whole numbers separated by commas, or none"),
+            _ => (Some(Value::from(text.replace('-', "_"))), ""),
+        };
+        *slot = parsed.ok_or_else(|| fail(expected.to_string()))?;
+        *self = serde_json::from_value(Value::Object(fields)).map_err(|e| {
+            // Names of variants: "unknown variant `x`, expected `a` or `b`".
+            let message = e.to_string().replace('`', "");
+            fail(message.split_once("expected ").map_or(message.clone(), |(_, names)| names.to_string()))
+        })?;
+        Ok(())
+    }
+
+    /// Every setting as key and text, in the form that [`Config::set`] takes.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| match value {
+            Value::String(name) => name.clone(),
+            Value::Array(items) if items.is_empty() => "none".to_string(),
+            Value::Array(items) => items.iter().map(Value::to_string).collect::<Vec<_>>().join(","),
+            other => other.to_string(),
+        };
+        self.fields().iter().map(|(key, value)| (key.clone(), text(value))).collect()
+    }
+
+    /// The fields by name.
+    fn fields(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(fields)) => fields,
+            _ => unreachable!("a struct of numbers, names and lists is a JSON object"),
+        }
+    }
+
+    /// Refuses settings that no fit can use.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] naming the field.
+    pub fn check(&self) -> Result<()> {
+        self.density_training().check("density_")?;
+        self.classifier_training().check("classifier_")?;
+        let fail = |field: &str, expected: &str, got: String| {
+            Err(Error::Setting { field: field.to_string(), expected: expected.to_string(), got })
+        };
+        if !(self.clip > 0.0 && self.clip.is_finite()) {
+            return fail("clip", "a finite number above 0", self.clip.to_string());
+        }
+        if !(0.0..1.0).contains(&self.held_out) {
+            return fail("held_out", "a fraction from 0 to below 1", self.held_out.to_string());
+        }
+        if self.modes == 0 {
+            return fail("modes", "at least 1", "0".to_string());
+        }
+        if self.hidden.contains(&0) {
+            return fail("hidden", "widths of at least 1", format!("{:?}", self.hidden));
+        }
+        if self.classes == 1 {
+            return fail("classes", "0 (from the labels) or at least 2", "1".to_string());
+        }
+        Ok(())
+    }
+
+    /// The densities' form.
+    pub fn density_options(&self) -> MarginalOptions {
+        MarginalOptions {
+            modes: self.modes,
+            bounded: self.bounded,
+            diagonal: self.diagonal,
+            triangle: self.triangle,
+            train_means: self.train_means,
+            train_weights: self.train_weights,
+        }
+    }
+
+    /// How the densities are trained.
+    pub fn density_training(&self) -> Training {
+        Training {
+            epochs: self.density_epochs,
+            batch: self.density_batch,
+            learning_rate: self.density_learning_rate,
+            decay_every: self.density_decay_every,
+            decay_factor: self.density_decay_factor,
+            weight_decay: self.density_weight_decay,
+            patience: self.density_patience,
+            accumulate_gradients: self.accumulate_gradients,
+        }
+    }
+
+    /// The classifiers' form.
+    pub fn network_options(&self) -> NetworkOptions {
+        NetworkOptions { hidden: self.hidden.clone(), activation: self.activation }
+    }
+
+    /// How the classifiers are trained.
+    pub fn classifier_training(&self) -> Training {
+        Training {
+            epochs: self.classifier_epochs,
+            batch: self.classifier_batch,
+            learning_rate: self.classifier_learning_rate,
+            decay_every: self.classifier_decay_every,
+            decay_factor: self.classifier_decay_factor,
+            weight_decay: self.classifier_weight_decay,
+            patience: self.classifier_patience,
+            accumulate_gradients: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(key: &str, value: &str) -> String {
+        Config::default().set(key, value).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_setting_reads_back_from_its_own_text() {
+        let paper = Config { hidden: Vec::new(), seed: u64::MAX, ..Config::paper() };
+        let mut config = Config { preset: Preset::Paper, ..Config::robust() };
+        for (key, value) in paper.settings().iter().filter(|(key, _)| key != "preset") {
+            config.set(key, value).unwrap();
+        }
+        assert_eq!(config, paper);
+    }
+
+    #[test]
+    fn bad_settings_say_what_is_expected() {
+        assert_eq!(message("modes", "-1"), "modes: expected a whole number, at least 0, got '-1'");
+        assert_eq!(message("bounded", "yes"), "bounded: expected true or false, got 'yes'");
+        assert_eq!(message("clip", "inf"), "clip: expected a finite number, got 'inf'");
+        assert_eq!(message("shift", "fixed"), "shift: expected one of frozen, batch, none, got 'fixed'");
+        let expected = "hidden: expected whole numbers separated by commas, or none, got '3,x'";
+        assert_eq!(message("hidden", "3,x"), expected);
+        assert!(message("mode", "3").starts_with("setting: expected one of accumulate_gradients, "));
+        assert!(message("preset", "paper").ends_with("got 'preset'"));
+        assert!(Config::preset("paper2").is_err());
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        for (key, value) in [
+            ("modes", "0"),
+            ("held_out", "1"),
+            ("clip", "0"),
+            ("hidden", "8,0"),
+            ("classes", "1"),
+            ("density_batch", "0"),
+            ("classifier_learning_rate", "0"),
+            ("density_decay_factor", "0"),
+            ("classifier_weight_decay", "-1"),
+        ] {
+            let mut config = Config::default();
+            config.set(key, value).unwrap();
+            assert_eq!(config.check().unwrap_err().field(), Some(key));
+        }
+        Config::robust().check().unwrap();
+        Config::paper().check().unwrap();
+    }
+}

@@ -1,0 +1,274 @@
+//! Fitting a model.
+
+use super::config::Config;
+use super::model::{Histories, Model, log_prior};
+use super::preprocess::Preprocessing;
+use super::score::check_counts;
+use crate::classifier::{Network, check_targets, fit_network};
+use crate::interaction::shift;
+use crate::knife::{Marginal, fit_marginal};
+use crate::optim::{History, TrainingProgress, TrainingRun};
+use crate::rng::Stream;
+use crate::{Error, Float, Result, Samples, parallel};
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::ControlFlow;
+
+/// Class numbers reach to this at most, so that a stray number cannot ask for a network of that width.
+const MOST_CLASSES: usize = 1 << 16;
+
+/// One of the five models of a fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Component {
+    /// p(y|x1).
+    Classifier1,
+    /// p(y|x2).
+    Classifier2,
+    /// p(y|x1, x2).
+    ClassifierJoint,
+    /// p(x1).
+    Density1,
+    /// p(x2).
+    Density2,
+}
+
+impl Component {
+    /// All five, in the order in which they take their streams of random numbers.
+    pub const ALL: [Component; 5] = [
+        Component::Classifier1,
+        Component::Classifier2,
+        Component::ClassifierJoint,
+        Component::Density1,
+        Component::Density2,
+    ];
+}
+
+impl fmt::Display for Component {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Component::Classifier1 => "classifier of x1",
+            Component::Classifier2 => "classifier of x2",
+            Component::ClassifierJoint => "classifier of both",
+            Component::Density1 => "density of x1",
+            Component::Density2 => "density of x2",
+        })
+    }
+}
+
+/// How far the training of one of the models is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Which model.
+    pub component: Component,
+    /// How far.
+    pub training: TrainingProgress,
+}
+
+/// The result of one of the five trainings.
+enum Trained<T> {
+    Classifier(Network<T>, History),
+    Density(Marginal<T>, History),
+}
+
+/// Fits a model to samples of two modalities and their classes 0, …, C − 1.
+///
+/// ```
+/// use lsmi::{Config, Samples, fit, synthetic::MixedGaussian};
+///
+/// let data = MixedGaussian::new(2, 0.5, 0.5)?.sample(200, 1)?;
+/// let (x1, x2) = (Samples::from_rows("x1", &data.x1, 2)?, Samples::from_rows("x2", &data.x2, 2)?);
+/// let model = fit(x1, x2, &data.y, &Config::default())?;
+/// let scores = model.score(x1, x2, &data.y)?;
+/// println!("redundancy of the first sample: {} nats", scores.atoms[0].redundancy);
+/// # Ok::<(), lsmi::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Setting`] for settings out of range; [`Error::Shape`], [`Error::NotFinite`], [`Error::Class`] for data
+/// that do not fit; [`Error::OneClass`] and [`Error::TooFewSamples`] where nothing can be learned;
+/// [`Error::Empty`] if no feature of a modality varies; [`Error::Diverged`] if a loss leaves the finite numbers.
+pub fn fit<T: Float>(x1: Samples<'_, T>, x2: Samples<'_, T>, y: &[i64], config: &Config) -> Result<Model<T>> {
+    fit_with_progress(x1, x2, y, config, &|_| ControlFlow::Continue(()))
+}
+
+/// [`fit`] that reports its progress: `observer` is called after every epoch of each of the five models, from the
+/// threads that train them, and cancels the fit by a break.
+///
+/// # Errors
+/// As [`fit`]; [`Error::Cancelled`] after a break.
+pub fn fit_with_progress<T: Float>(
+    x1: Samples<'_, T>,
+    x2: Samples<'_, T>,
+    y: &[i64],
+    config: &Config,
+    observer: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
+) -> Result<Model<T>> {
+    config.check()?;
+    check_counts(&x1, &x2, y)?;
+    x1.check_finite("x1")?;
+    x2.check_finite("x2")?;
+    let (targets, class_counts) = check_classes(y, config.classes)?;
+    let held_out = hold_out(&targets, &class_counts, config);
+    let preprocess = |field: &str, x: &Samples<'_, T>| match config.standardize {
+        true => Preprocessing::standardise(field, x, config.clip),
+        false => Ok(Preprocessing::none(x.features())),
+    };
+    let preprocessing = [preprocess("x1", &x1)?, preprocess("x2", &x2)?];
+    let [mut first, mut second, mut both] = [Vec::new(), Vec::new(), Vec::new()];
+    for i in 0..x1.samples() {
+        preprocessing[0].apply(x1.sample(i), &mut first);
+        preprocessing[1].apply(x2.sample(i), &mut second);
+        preprocessing[0].apply(x1.sample(i), &mut both);
+        preprocessing[1].apply(x2.sample(i), &mut both);
+    }
+    let (d1, d2) = (preprocessing[0].kept.len(), preprocessing[1].kept.len());
+    let first = Samples::from_rows("x1", &first, d1)?;
+    let second = Samples::from_rows("x2", &second, d2)?;
+    let both = Samples::from_rows("x1 and x2", &both, d1 + d2)?;
+
+    let train = |component: Component| -> Result<Trained<T>> {
+        // Stream 0 draws the held-out samples.
+        let mut stream = Stream::new(config.seed, 1 + component as u64);
+        let name = component.to_string();
+        let mut observe = |training| observer(Progress { component, training });
+        let (x, is_classifier) = match component {
+            Component::Classifier1 => (first, true),
+            Component::Classifier2 => (second, true),
+            Component::ClassifierJoint => (both, true),
+            Component::Density1 => (first, false),
+            Component::Density2 => (second, false),
+        };
+        let training = if is_classifier { config.classifier_training() } else { config.density_training() };
+        let run = TrainingRun {
+            name: &name,
+            training: &training,
+            held_out: &held_out,
+            stream: &mut stream,
+            observer: &mut observe,
+        };
+        if is_classifier {
+            let fit = fit_network(x, (y, class_counts.len()), None, &config.network_options(), run)?;
+            Ok(Trained::Classifier(fit.network, fit.history))
+        } else {
+            let fit = fit_marginal(x, None, &config.density_options(), config.start, run)?;
+            Ok(Trained::Density(fit.density, fit.history))
+        }
+    };
+    let (mut networks, mut densities) = (Vec::new(), Vec::new());
+    let mut histories = Histories::default();
+    for trained in parallel::map(Component::ALL.to_vec(), train) {
+        match trained? {
+            Trained::Classifier(network, history) => {
+                histories.classifiers[networks.len()] = history;
+                networks.push(network);
+            }
+            Trained::Density(density, history) => {
+                histories.densities[densities.len()] = history;
+                densities.push(density);
+            }
+        }
+    }
+    let (Ok(networks), Ok(densities)) = (networks.try_into(), densities.try_into()) else {
+        unreachable!("three classifiers and two densities were trained");
+    };
+    let mut model = Model {
+        config: Config { classes: class_counts.len(), ..config.clone() },
+        preprocessing,
+        networks,
+        densities,
+        log_prior: log_prior(config.prior, &class_counts),
+        class_counts,
+        frozen_shift: 0.0,
+        histories,
+    };
+    model.frozen_shift = shift(model.score(x1, x2, y)?.raw);
+    Ok(model)
+}
+
+/// The targets as indices, and the number of samples of each class.
+fn check_classes(y: &[i64], classes: usize) -> Result<(Vec<usize>, Vec<usize>)> {
+    let field = || "y".to_string();
+    let largest = y.iter().copied().max().unwrap_or(0);
+    let classes = match (classes, usize::try_from(largest)) {
+        (0, Ok(largest)) if largest < MOST_CLASSES => largest + 1,
+        (0, _) => MOST_CLASSES,
+        (classes, _) => classes,
+    };
+    let targets = check_targets(y, y.len(), classes)?;
+    let mut counts = alloc::vec![0; classes];
+    for &class in &targets {
+        counts[class] += 1;
+    }
+    let present = counts.iter().filter(|&&count| count > 0).count();
+    if present < 2 {
+        return Err(Error::OneClass { field: field(), got: targets.first().copied().unwrap_or(0) });
+    }
+    if y.len() < classes {
+        return Err(Error::TooFewSamples { field: field(), expected: classes, got: y.len() });
+    }
+    Ok((targets, counts))
+}
+
+/// A fraction of every class, at random, but never all of a class; nothing if nobody waits for it.
+fn hold_out(targets: &[usize], class_counts: &[usize], config: &Config) -> Vec<usize> {
+    let waits = config.density_patience > 0 || config.classifier_patience > 0;
+    if !waits || config.held_out == 0.0 {
+        return Vec::new();
+    }
+    let mut stream = Stream::new(config.seed, 0);
+    let mut order: Vec<usize> = (0..targets.len()).collect();
+    stream.shuffle(&mut order);
+    // Rounded at random, so that many small classes together give the fraction asked for.
+    let mut left: Vec<usize> = class_counts
+        .iter()
+        .map(|&count| {
+            let exact = count as f64 * config.held_out;
+            let whole = libm::floor(exact);
+            let more = usize::from(stream.uniform(0.0, 1.0) < exact - whole);
+            (whole as usize + more).min(count.saturating_sub(1))
+        })
+        .collect();
+    order.retain(|&i| {
+        let class = targets[i];
+        let take = left[class] > 0;
+        left[class] -= usize::from(take);
+        take
+    });
+    order.sort_unstable();
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn classes_are_counted_and_checked() {
+        assert_eq!(check_classes(&[0, 2, 2], 0).unwrap().1, [1, 0, 2]);
+        assert_eq!(check_classes(&[0, 1, 1, 0, 1], 4).unwrap().1, [2, 3, 0, 0]);
+        let message = |y: &[i64], classes| check_classes(y, classes).unwrap_err().to_string();
+        assert_eq!(message(&[0, -1], 0), "y: row 1, column 0: expected a class number from 0 to 0, got -1");
+        assert_eq!(message(&[3, 3], 0), "y: expected at least two classes, got only class 3");
+        assert_eq!(message(&[0, 9], 0), "y: expected at least 10 samples, one per class, got 2");
+        assert!(message(&[0, 1, 1 << 40], 0).ends_with(&format!(
+            "from 0 to {}, got {}",
+            MOST_CLASSES - 1,
+            1u64 << 40
+        )));
+        assert!(message(&[0, 1, 2], 2).contains("row 2"));
+    }
+
+    #[test]
+    fn held_out_samples_are_a_fraction_of_every_class() {
+        let targets: Vec<usize> = (0..1000).map(|i| usize::from(i % 10 == 0)).collect();
+        let held_out = hold_out(&targets, &[900, 100], &Config::default());
+        assert_eq!(held_out.iter().filter(|&&i| targets[i] == 0).count(), 180);
+        assert_eq!(held_out.iter().filter(|&&i| targets[i] == 1).count(), 20);
+        assert!(held_out.is_sorted());
+        assert_ne!(held_out[..20], (0..20).collect::<Vec<_>>());
+        assert!(hold_out(&targets, &[900, 100], &Config::paper()).is_empty());
+        assert!(hold_out(&[0, 1], &[1, 1], &Config::default()).is_empty(), "never all of a class");
+    }
+}

@@ -1,0 +1,18 @@
+//! The estimator: fit a model to two modalities and a target, score samples with it.
+
+mod config;
+#[cfg(feature = "std")]
+mod file;
+mod fit;
+mod format;
+mod model;
+mod preprocess;
+mod report;
+mod score;
+
+pub use config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
+pub use fit::{Component, Progress, fit, fit_with_progress};
+pub use format::{FORMAT_VERSION, scalar_of_bytes};
+pub use model::{Histories, Model, ModelParts};
+pub use report::{Report, SplitReport};
+pub use score::{PerSource, Scores};

@@ -1,0 +1,200 @@
+//! A fitted model.
+
+use super::config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
+use super::preprocess::Preprocessing;
+use crate::classifier::{Network, NetworkOptions};
+use crate::knife::{Marginal, MarginalOptions};
+use crate::optim::History;
+use crate::{Error, Float, Result};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::{vec, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// How the five models of a fit came about.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Histories {
+    /// Classifiers of x1, of x2, and of both.
+    pub classifiers: [History; 3],
+    /// Densities of x1 and x2.
+    pub densities: [History; 2],
+}
+
+/// A fitted model: three classifiers, two densities, and what new samples need to be scored with them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model<T> {
+    pub(super) config: Config,
+    pub(super) preprocessing: [Preprocessing; 2],
+    pub(super) networks: [Network<T>; 3],
+    pub(super) densities: [Marginal<T>; 2],
+    /// log p(y); −∞ for a class without training samples under the empirical prior.
+    pub(super) log_prior: Vec<f64>,
+    /// Training samples of each class; empty if unknown.
+    pub(super) class_counts: Vec<usize>,
+    /// The shift of the training split.
+    pub(super) frozen_shift: f64,
+    pub(super) histories: Histories,
+}
+
+/// Parameters that were trained elsewhere, on raw features.
+#[derive(Debug, Clone)]
+pub struct ModelParts<T> {
+    /// Classifiers of x1, of x2, and of the concatenation.
+    pub networks: [Network<T>; 3],
+    /// Densities of x1 and x2.
+    pub densities: [Marginal<T>; 2],
+}
+
+impl<T: Float> Model<T> {
+    /// A model of given parameters, as the released program saves them: raw features, uniform prior, shift of the
+    /// batch.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] where the parts do not fit each other.
+    pub fn from_parts(parts: ModelParts<T>) -> Result<Self> {
+        let ModelParts { networks, densities } = parts;
+        let features = [networks[0].features(), networks[1].features()];
+        let classes = networks[0].classes();
+        let options: (&NetworkOptions, &MarginalOptions) = (networks[0].options(), densities[0].options());
+        let config = Config {
+            preset: Preset::Imported,
+            classes,
+            hidden: options.0.hidden.clone(),
+            activation: options.0.activation,
+            modes: options.1.modes,
+            bounded: options.1.bounded,
+            diagonal: options.1.diagonal,
+            triangle: options.1.triangle,
+            ..Config::paper()
+        };
+        let model = Model {
+            config,
+            preprocessing: features.map(Preprocessing::none),
+            networks,
+            densities,
+            log_prior: vec![-libm::log(classes as f64); classes],
+            class_counts: Vec::new(),
+            frozen_shift: 0.0,
+            histories: Histories::default(),
+        };
+        model.check_parts()?;
+        Ok(model)
+    }
+
+    /// Refuses parts that do not fit each other.
+    pub(super) fn check_parts(&self) -> Result<()> {
+        let shape = |field: &str, what, expected, got| match expected == got {
+            true => Ok(()),
+            false => Err(Error::Shape { field: field.to_string(), what, expected, got }),
+        };
+        let kept = [self.preprocessing[0].kept.len(), self.preprocessing[1].kept.len()];
+        shape("classifier of x1", "features", kept[0], self.networks[0].features())?;
+        shape("classifier of x2", "features", kept[1], self.networks[1].features())?;
+        shape("classifier of both", "features", kept[0] + kept[1], self.networks[2].features())?;
+        shape("density of x1", "features", kept[0], self.densities[0].features())?;
+        shape("density of x2", "features", kept[1], self.densities[1].features())?;
+        let classes = self.networks[0].classes();
+        shape("classifier of x2", "classes", classes, self.networks[1].classes())?;
+        shape("classifier of both", "classes", classes, self.networks[2].classes())?;
+        shape("prior", "classes", classes, self.log_prior.len())?;
+        if !self.class_counts.is_empty() {
+            shape("class counts", "classes", classes, self.class_counts.len())?;
+        }
+        if classes < 2 {
+            return Err(Error::OneClass { field: "classifier of x1".to_string(), got: 0 });
+        }
+        Ok(())
+    }
+
+    /// The settings of the fit.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Features of the input, d1 and d2.
+    pub fn features(&self) -> [usize; 2] {
+        [self.preprocessing[0].features, self.preprocessing[1].features]
+    }
+
+    /// Number of classes, C.
+    pub fn classes(&self) -> usize {
+        self.log_prior.len()
+    }
+
+    /// log p(y) of every class, nats.
+    pub fn log_prior(&self) -> &[f64] {
+        &self.log_prior
+    }
+
+    /// Training samples of every class; empty if the model was imported.
+    pub fn class_counts(&self) -> &[usize] {
+        &self.class_counts
+    }
+
+    /// The shift of the training split, nats.
+    pub fn frozen_shift(&self) -> f64 {
+        self.frozen_shift
+    }
+
+    /// The courses of the five trainings.
+    pub fn histories(&self) -> &Histories {
+        &self.histories
+    }
+
+    /// Classifiers of x1, of x2, and of both, on preprocessed features.
+    pub fn networks(&self) -> &[Network<T>; 3] {
+        &self.networks
+    }
+
+    /// Densities of x1 and x2, on preprocessed features.
+    pub fn densities(&self) -> &[Marginal<T>; 2] {
+        &self.densities
+    }
+
+    /// Columns of x1 and x2 that the model leaves out since they were constant in training.
+    pub fn dropped(&self) -> [Vec<usize>; 2] {
+        [self.preprocessing[0].dropped(), self.preprocessing[1].dropped()]
+    }
+
+    /// What a reader of the results should know about the fit, a sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (name, dropped) in ["x1", "x2"].iter().zip(self.dropped()) {
+            if !dropped.is_empty() {
+                let columns: Vec<String> = dropped.iter().map(usize::to_string).collect();
+                notes.push(format!(
+                    "{name}: constant in training and dropped: column{} {}",
+                    if dropped.len() == 1 { "" } else { "s" },
+                    columns.join(", ")
+                ));
+            }
+        }
+        if let Some(class) = self.class_counts.iter().position(|&count| count == 0) {
+            notes.push(format!("class {class} has no training sample; samples of it cannot be scored"));
+        }
+        notes
+    }
+
+    /// What is added to a modality's surprisal to give h in the configured units.
+    pub(super) fn entropy_offset(&self, modality: usize) -> f64 {
+        match self.config.entropy_units {
+            EntropyUnits::Input => self.preprocessing[modality].log_jacobian(),
+            EntropyUnits::Standardized => 0.0,
+        }
+    }
+
+    /// The shift rule of the fit.
+    pub fn shift_rule(&self) -> ShiftRule {
+        self.config.shift
+    }
+}
+
+/// log p(y) under a prior rule.
+pub(super) fn log_prior(rule: Prior, class_counts: &[usize]) -> Vec<f64> {
+    let total: usize = class_counts.iter().sum();
+    let log = |count: &usize| match rule {
+        Prior::Uniform => -libm::log(class_counts.len() as f64),
+        Prior::Empirical => libm::log(*count as f64 / total as f64),
+    };
+    class_counts.iter().map(log).collect()
+}

@@ -1,0 +1,127 @@
+//! Standardisation of one modality, learned on the training split.
+
+use crate::{Error, Float, Result, Samples};
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+/// z = (x − mean) / scale of the features that vary, limited to ±`clip`; the others are dropped. Without
+/// standardisation all features are kept as they are.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Preprocessing {
+    /// Features of the input.
+    pub(crate) features: usize,
+    /// Columns that are kept, ascending.
+    pub(crate) kept: Vec<usize>,
+    /// Mean and standard deviation of each kept column; empty without standardisation.
+    pub(crate) means: Vec<f64>,
+    pub(crate) scales: Vec<f64>,
+    pub(crate) clip: f64,
+}
+
+impl Preprocessing {
+    /// Keeps everything as it is.
+    pub(crate) fn none(features: usize) -> Self {
+        let kept = (0..features).collect();
+        Preprocessing { features, kept, means: Vec::new(), scales: Vec::new(), clip: f64::INFINITY }
+    }
+
+    /// Learns mean and standard deviation (divisor n) of every column.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] if no column varies.
+    pub(crate) fn standardise<T: Float>(field: &str, x: &Samples<'_, T>, clip: f64) -> Result<Self> {
+        let mut result = Preprocessing { clip, kept: Vec::new(), ..Preprocessing::none(x.features()) };
+        for column in 0..x.features() {
+            let values = || x.iter().map(|sample| sample[column].f64());
+            let (low, high) =
+                values().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+            // Relative to the largest magnitude, so that squares of huge values stay finite.
+            let unit = low.abs().max(high.abs());
+            if low == high {
+                continue;
+            }
+            let n = x.samples() as f64;
+            let mean = values().map(|v| v / unit).sum::<f64>() / n;
+            let variance = values().map(|v| v / unit - mean).map(|v| v * v).sum::<f64>() / n;
+            let scale = unit * libm::sqrt(variance);
+            if scale > 0.0 && scale.is_finite() {
+                result.kept.push(column);
+                result.means.push(mean * unit);
+                result.scales.push(scale);
+            }
+        }
+        match result.kept.is_empty() {
+            false => Ok(result),
+            true => {
+                Err(Error::Empty { field: field.to_string(), what: "features that vary between samples" })
+            }
+        }
+    }
+
+    /// Whether features are standardised.
+    pub(crate) fn standardises(&self) -> bool {
+        !self.scales.is_empty()
+    }
+
+    /// Columns that are not kept.
+    pub(crate) fn dropped(&self) -> Vec<usize> {
+        (0..self.features).filter(|column| self.kept.binary_search(column).is_err()).collect()
+    }
+
+    /// Σ log scale: what a surprisal of standardised features lacks to one of the input.
+    pub(crate) fn log_jacobian(&self) -> f64 {
+        self.scales.iter().map(|&scale| libm::log(scale)).sum()
+    }
+
+    /// Appends the preprocessed sample to `out`; says whether a value was limited.
+    pub(crate) fn apply<T: Float>(&self, sample: &[T], out: &mut Vec<T>) -> bool {
+        if !self.standardises() {
+            out.extend_from_slice(sample);
+            return false;
+        }
+        let mut limited = false;
+        for ((&column, mean), scale) in self.kept.iter().zip(&self.means).zip(&self.scales) {
+            let z = (sample[column].f64() - mean) / scale;
+            limited |= z.abs() > self.clip;
+            out.push(T::of(z.clamp(-self.clip, self.clip)));
+        }
+        limited
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn standardises_drops_constants_and_limits() {
+        let rows = [1.0f64, 7.0, 10.0, 3.0, 7.0, 20.0, 5.0, 7.0, 60.0, 7.0, 7.0, -90.0];
+        let x = Samples::from_rows("x1", &rows, 3).unwrap();
+        let p = Preprocessing::standardise("x1", &x, 1.5).unwrap();
+        assert_eq!((p.kept.clone(), p.dropped()), (vec![0, 2], vec![1]));
+        approx::assert_relative_eq!(p.scales[0], 5f64.sqrt());
+        approx::assert_relative_eq!(p.means[0], 4.0);
+        approx::assert_relative_eq!(p.log_jacobian(), p.scales[0].ln() + p.scales[1].ln());
+        let mut out = Vec::new();
+        assert!(!p.apply(x.sample(0), &mut out));
+        approx::assert_relative_eq!(out[0], -3.0 / 5f64.sqrt());
+        assert!(p.apply(x.sample(3), &mut out));
+        assert_eq!(out[3], -1.5);
+    }
+
+    #[test]
+    fn huge_values_have_finite_scales_and_constant_modalities_are_refused() {
+        let rows = [1e30f32, -1e30, 3e38, 2.0];
+        let p =
+            Preprocessing::standardise("x1", &Samples::from_rows("x1", &rows, 1).unwrap(), 100.0).unwrap();
+        assert!(p.scales[0].is_finite() && p.scales[0] > 1e38);
+        let rows = [1e300f64, -1e300, 1.7e308, -1.7e308];
+        let p =
+            Preprocessing::standardise("x1", &Samples::from_rows("x1", &rows, 1).unwrap(), 100.0).unwrap();
+        approx::assert_relative_eq!(p.scales[0], 1.7e308 / 2f64.sqrt(), max_relative = 1e-12);
+        let rows = [0.1f32; 6];
+        let error = Preprocessing::standardise("x2", &Samples::from_rows("x2", &rows, 2).unwrap(), 100.0);
+        assert_eq!(error.unwrap_err().field(), Some("x2"));
+    }
+}

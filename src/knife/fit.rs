@@ -1,0 +1,188 @@
+//! Fitting a marginal density: its start, and its objective for the training loop.
+
+use super::kernel::{Prepared, Sums, Tile};
+use super::layout::Layout;
+use super::marginal::add_loss_gradient;
+use super::{Marginal, MarginalOptions};
+use crate::matrix::total_weight;
+use crate::optim::{Group, History, Objective, Split, TrainingRun, train};
+use crate::rng::Stream;
+use crate::simd::LANES;
+use crate::{Float, Result, Samples};
+use alloc::{vec, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// Where training starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// Means, ℓ and T from N(0, 1), logits 1: the released start.
+    Normal,
+    /// Means at different samples drawn at random, ℓ and T zero, logits equal: for standardised features.
+    Samples,
+}
+
+/// A fitted density and how it came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MarginalFit<T> {
+    /// The density.
+    pub density: Marginal<T>,
+    /// Its losses.
+    pub history: History,
+}
+
+/// Fits a density by minimising the weighted mean surprisal of `x`.
+///
+/// # Errors
+/// [`Error::Setting`](crate::Error::Setting) for settings out of range or a held-out index outside the samples,
+/// [`Error::Shape`](crate::Error::Shape) if the weights do not fit,
+/// [`Error::NotFinite`](crate::Error::NotFinite) for a feature that is no finite number,
+/// [`Error::Diverged`](crate::Error::Diverged), [`Error::Cancelled`](crate::Error::Cancelled).
+pub fn fit_marginal<T: Float>(
+    x: Samples<'_, T>,
+    weights: Option<&[T]>,
+    options: &MarginalOptions,
+    start: Start,
+    run: TrainingRun<'_>,
+) -> Result<MarginalFit<T>> {
+    run.training.check("density_")?;
+    x.check_finite("x")?;
+    total_weight(weights, x.samples())?;
+    let split = Split::new(x.samples(), run.held_out)?;
+    let layout = Layout::new(options, x.features())?;
+    let mut parameters = initial(start, &layout, &x, &split.training, run.stream);
+    let mut objective = MeanSurprisal::new(options, layout.clone(), x, weights, run.training.batch);
+    let history = train(&mut objective, &mut parameters, &split, run)?;
+    Ok(MarginalFit { density: Marginal::from_packed(options.clone(), layout, parameters), history })
+}
+
+fn initial<T: Float>(
+    start: Start,
+    layout: &Layout,
+    x: &Samples<'_, T>,
+    training: &[usize],
+    stream: &mut Stream,
+) -> Vec<T> {
+    let mut parameters = vec![T::zero(); layout.len()];
+    match start {
+        Start::Normal => {
+            for value in &mut parameters[..layout.logits.start] {
+                *value = T::of(stream.normal());
+            }
+            parameters[layout.logits.clone()].fill(T::one());
+        }
+        Start::Samples => {
+            let chosen = stream.sample_without_replacement(training.len(), layout.modes);
+            // With more modes than samples some share a start.
+            for (mode, mean) in parameters[layout.means.clone()].chunks_exact_mut(layout.features).enumerate()
+            {
+                mean.copy_from_slice(x.sample(training[chosen[mode % chosen.len()]]));
+            }
+        }
+    }
+    parameters
+}
+
+/// The mean surprisal of the samples as an objective.
+struct MeanSurprisal<'a, T> {
+    options: MarginalOptions,
+    layout: Layout,
+    x: Samples<'a, T>,
+    weights: Option<&'a [T]>,
+    prepared: Prepared<T>,
+    tile: Tile<T>,
+    sums: Sums<T>,
+    gathered: Vec<T>,
+    batch: usize,
+}
+
+impl<'a, T: Float> MeanSurprisal<'a, T> {
+    fn new(
+        options: &MarginalOptions,
+        layout: Layout,
+        x: Samples<'a, T>,
+        weights: Option<&'a [T]>,
+        batch: usize,
+    ) -> Self {
+        let prepared = Prepared::new(options, layout.clone());
+        MeanSurprisal {
+            options: options.clone(),
+            tile: prepared.tile(),
+            sums: prepared.sums(),
+            gathered: Vec::new(),
+            batch: batch.max(LANES),
+            prepared,
+            layout,
+            x,
+            weights,
+        }
+    }
+
+    /// Copies the samples of a batch side by side.
+    fn gather(&mut self, batch: &[usize]) {
+        self.gathered.clear();
+        for &i in batch {
+            self.gathered.extend_from_slice(self.x.sample(i));
+        }
+    }
+
+    fn weight(weights: Option<&[T]>, i: usize) -> f64 {
+        weights.map_or(1.0, |w| w[i].f64())
+    }
+}
+
+impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
+    fn groups(&self) -> Vec<Group> {
+        let layout = &self.layout;
+        let mut groups = vec![
+            Group { range: layout.log_diagonal.clone(), decays: false },
+            Group { range: layout.triangle.clone(), decays: true },
+        ];
+        if self.options.train_means {
+            groups.push(Group { range: layout.means.clone(), decays: false });
+        }
+        if self.options.train_weights {
+            groups.push(Group { range: layout.logits.clone(), decays: false });
+        }
+        groups
+    }
+
+    fn add_gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T]) -> f64 {
+        let weights = self.weights;
+        let total: f64 = batch.iter().map(|&i| Self::weight(weights, i)).sum();
+        if total <= 0.0 {
+            return 0.0;
+        }
+        self.gather(batch);
+        self.prepared.update(parameters);
+        self.sums.clear();
+        let d = self.layout.features;
+        let x = Samples::new("x", &self.gathered, batch.len(), d, d).expect("the batch was just gathered");
+        let weight = |i: usize| T::of(Self::weight(weights, batch[i]) / total);
+        let loss = add_loss_gradient(&self.prepared, &x, weight, (&mut self.tile, &mut self.sums), None);
+        self.prepared.finish(&self.sums, parameters, gradient);
+        loss
+    }
+
+    fn loss(&mut self, parameters: &[T], samples: &[usize]) -> f64 {
+        self.prepared.update(parameters);
+        let (mut sum, mut total) = (0.0, 0.0);
+        for batch in samples.chunks(self.batch) {
+            self.gather(batch);
+            let d = self.layout.features;
+            let x =
+                Samples::new("x", &self.gathered, batch.len(), d, d).expect("the batch was just gathered");
+            for start in (0..batch.len()).step_by(LANES) {
+                let values = self.prepared.log_density(&x, start, &mut self.tile);
+                for (&i, value) in batch[start..].iter().zip(values) {
+                    let weight = Self::weight(self.weights, i);
+                    if weight > 0.0 {
+                        sum -= weight * value.f64();
+                        total += weight;
+                    }
+                }
+            }
+        }
+        sum / total
+    }
+}

@@ -1,0 +1,216 @@
+//! The marginal density: evaluation and gradient.
+
+use super::kernel::{Prepared, Sums, Tile};
+use super::layout::Layout;
+use super::{MarginalOptions, MarginalParameters};
+use crate::matrix::total_weight;
+use crate::simd::LANES;
+use crate::{Error, Float, Result, Samples, parallel};
+use alloc::string::ToString;
+use alloc::{vec, vec::Vec};
+
+/// Samples that one thread scores at a time.
+const CHUNK: usize = 64 * LANES;
+
+/// A Gaussian mixture of K modes in d dimensions.
+///
+/// With means μ\[K,d\], log-diagonal ℓ\[K,d\] (or shared \[1,d\]), strictly lower T\[K,d,d\] (or none) and logits
+/// w\[K\]:
+///
+/// ```text
+/// σ_k = tanh(ℓ_k) (bounded) or ℓ_k      A_k = (I + T_k)·diag(exp σ_k)      z_k = A_k (x − μ_k)
+/// log p(x) = logsumexp_k( −½|z_k|² + Σ_j σ_kj + log softmax(w)_k ) − (d/2)·log 2π
+/// ```
+///
+/// Log-densities are in nats per unit of the features. Source: Pichler et al., "A Differential Entropy Estimator for
+/// Training Neural Networks", ICML 2022.
+///
+/// ```
+/// use lsmi::knife::{Diagonal, Marginal, MarginalOptions, MarginalParameters, Triangle};
+/// use lsmi::Samples;
+///
+/// let options = MarginalOptions {
+///     modes: 1,
+///     bounded: false,
+///     diagonal: Diagonal::PerMode,
+///     triangle: Triangle::None,
+///     train_means: true,
+///     train_weights: true,
+/// };
+/// let parameters =
+///     MarginalParameters { means: vec![0.0], log_diagonal: vec![0.0], triangle: vec![], logits: vec![0.0] };
+/// let normal = Marginal::from_parameters(options, 1, &parameters)?;
+/// let mut log_density = [0.0f64];
+/// normal.log_density(Samples::from_rows("x", &[1.0], 1)?, &mut log_density)?;
+/// assert!((log_density[0] - (-0.5 - 0.5 * (2.0 * std::f64::consts::PI).ln())).abs() < 1e-15);
+/// # Ok::<(), lsmi::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Marginal<T> {
+    options: MarginalOptions,
+    layout: Layout,
+    parameters: Vec<T>,
+}
+
+/// Loss and gradients of [`Marginal::gradient`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct MarginalGradient<T> {
+    /// −Σ wᵢ log p(xᵢ) / Σ wᵢ, nats.
+    pub loss: f64,
+    /// Gradient of the loss for every parameter.
+    pub parameters: MarginalParameters<T>,
+    /// Gradient of the loss for every feature, n×d in C order.
+    pub x: Vec<T>,
+}
+
+impl<T: Float> Marginal<T> {
+    /// A density of `features` dimensions with the given parameters.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] without modes, [`Error::Empty`] without features, [`Error::Shape`] where an array does
+    /// not fit the options, [`Error::NotFinite`] for a parameter that is no finite number.
+    pub fn from_parameters(
+        options: MarginalOptions,
+        features: usize,
+        parameters: &MarginalParameters<T>,
+    ) -> Result<Self> {
+        let layout = Layout::new(&options, features)?;
+        for (field, values) in [
+            ("means", &parameters.means),
+            ("log_diagonal", &parameters.log_diagonal),
+            ("triangle", &parameters.triangle),
+            ("logits", &parameters.logits),
+        ] {
+            if let Some(index) = values.iter().position(|v| !v.is_finite()) {
+                let (row, column) =
+                    if field == "logits" { (index, 0) } else { (index / features, index % features) };
+                return Err(Error::NotFinite {
+                    field: field.to_string(),
+                    row,
+                    column,
+                    got: values[index].f64(),
+                });
+            }
+        }
+        let parameters = layout.pack(parameters)?;
+        Ok(Marginal { options, layout, parameters })
+    }
+
+    pub(super) fn from_packed(options: MarginalOptions, layout: Layout, parameters: Vec<T>) -> Self {
+        debug_assert_eq!(layout.len(), parameters.len());
+        Marginal { options, layout, parameters }
+    }
+
+    /// The density's form.
+    pub fn options(&self) -> &MarginalOptions {
+        &self.options
+    }
+
+    /// Number of features, d.
+    pub fn features(&self) -> usize {
+        self.layout.features
+    }
+
+    /// The parameters as dense arrays; T is zero on and above its diagonal.
+    pub fn parameters(&self) -> MarginalParameters<T> {
+        self.layout.unpack(&self.parameters, self.options.triangle)
+    }
+
+    fn prepared(&self) -> Prepared<T> {
+        let mut prepared = Prepared::new(&self.options, self.layout.clone());
+        prepared.update(&self.parameters);
+        prepared
+    }
+
+    fn check(&self, x: &Samples<'_, T>) -> Result<()> {
+        match x.features() == self.features() {
+            true => Ok(()),
+            false => Err(Error::Shape {
+                field: "x".to_string(),
+                what: "features",
+                expected: self.features(),
+                got: x.features(),
+            }),
+        }
+    }
+
+    /// log p of every sample into `out`, nats.
+    ///
+    /// A sample with NaN has log-density NaN; one with infinities −∞ or NaN.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if the features differ from the density's or `out` from the samples.
+    pub fn log_density(&self, x: Samples<'_, T>, out: &mut [T]) -> Result<()> {
+        self.check(&x)?;
+        if out.len() != x.samples() {
+            return Err(Error::Shape {
+                field: "out".to_string(),
+                what: "elements",
+                expected: x.samples(),
+                got: out.len(),
+            });
+        }
+        let prepared = self.prepared();
+        parallel::for_each_chunk(out, CHUNK, |start, out| {
+            let mut tile = prepared.tile();
+            for (i, out) in out.chunks_mut(LANES).enumerate() {
+                let values = prepared.log_density(&x, start + i * LANES, &mut tile);
+                out.copy_from_slice(&values[..out.len()]);
+            }
+        });
+        Ok(())
+    }
+
+    /// The weighted mean surprisal −Σ wᵢ log p(xᵢ) / Σ wᵢ and its gradient for every parameter and for x.
+    ///
+    /// Without weights every sample counts the same.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if features or weights do not fit, [`Error::NotFinite`] for a negative or infinite weight
+    /// or if all are 0.
+    pub fn gradient(&self, x: Samples<'_, T>, weights: Option<&[T]>) -> Result<MarginalGradient<T>> {
+        self.check(&x)?;
+        let total = total_weight(weights, x.samples())?;
+        let prepared = self.prepared();
+        let mut gradient = vec![T::zero(); self.layout.len()];
+        let mut gradient_x = vec![T::zero(); x.samples() * x.features()];
+        let (mut tile, mut sums) = (prepared.tile(), prepared.sums());
+        let loss = add_loss_gradient(
+            &prepared,
+            &x,
+            |i| T::of(weights.map_or(1.0, |w| w[i].f64()) / total),
+            (&mut tile, &mut sums),
+            Some(&mut gradient_x),
+        );
+        prepared.finish(&sums, &self.parameters, &mut gradient);
+        let parameters = self.layout.unpack(&gradient, self.options.triangle);
+        Ok(MarginalGradient { loss, parameters, x: gradient_x })
+    }
+}
+
+/// Adds the gradient of the loss −Σ wᵢ log p(xᵢ) to the sums, and to `gradient_x`; gives the loss.
+pub(super) fn add_loss_gradient<T: Float>(
+    prepared: &Prepared<T>,
+    x: &Samples<'_, T>,
+    weight: impl Fn(usize) -> T,
+    (tile, sums): (&mut Tile<T>, &mut Sums<T>),
+    mut gradient_x: Option<&mut [T]>,
+) -> f64 {
+    let mut loss = 0.0;
+    for start in (0..x.samples()).step_by(LANES) {
+        let count = LANES.min(x.samples() - start);
+        let values = prepared.log_density(x, start, tile);
+        let mut upstream = [T::zero(); LANES];
+        for lane in 0..count {
+            let weight = weight(start + lane);
+            // A sample without weight may lie anywhere.
+            if weight != T::zero() {
+                upstream[lane] = -weight;
+                loss -= weight.f64() * values[lane].f64();
+            }
+        }
+        let rows = gradient_x.as_mut().map(|g| &mut g[start * x.features()..][..count * x.features()]);
+        prepared.add_gradient(&values, &upstream, count, tile, sums, rows);
+    }
+    loss
+}

@@ -1,0 +1,12 @@
+//! KNIFE: a learned Gaussian mixture as density, whose mean surprisal estimates an entropy (Pichler et al. 2022).
+
+mod fit;
+mod kernel;
+mod layout;
+mod marginal;
+#[cfg(test)]
+mod reference;
+
+pub use fit::{MarginalFit, Start, fit_marginal};
+pub use layout::{Diagonal, MarginalOptions, MarginalParameters, Triangle};
+pub use marginal::{Marginal, MarginalGradient};

@@ -1,0 +1,296 @@
+//! The training loop.
+
+use super::{Training, adam::Adam};
+use crate::rng::Stream;
+use crate::{Error, Float, Result};
+use alloc::format;
+use alloc::string::ToString;
+use alloc::{vec, vec::Vec};
+use core::ops::{ControlFlow, Range};
+use serde::{Deserialize, Serialize};
+
+/// Parameters that are trained together; those in no group stay as they are.
+pub(crate) struct Group {
+    pub(crate) range: Range<usize>,
+    /// Whether weight decay acts on them.
+    pub(crate) decays: bool,
+}
+
+/// Something with a mean loss over samples and its gradient for a flat vector of parameters.
+pub(crate) trait Objective<T> {
+    /// The parameters that are trained.
+    fn groups(&self) -> Vec<Group>;
+    /// Mean loss (nats) over the samples of `batch`; its gradient is added to `gradient`.
+    fn add_gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T]) -> f64;
+    /// Mean loss (nats) over the samples.
+    fn loss(&mut self, parameters: &[T], samples: &[usize]) -> f64;
+}
+
+/// Which samples are trained on and which are held out to decide when to stop.
+#[derive(Debug, Clone)]
+pub(crate) struct Split {
+    pub(crate) training: Vec<usize>,
+    pub(crate) validation: Vec<usize>,
+}
+
+impl Split {
+    /// All of `samples` but those held out for training.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] if an index is outside the samples or none is left for training.
+    pub(crate) fn new(samples: usize, held_out: &[usize]) -> Result<Self> {
+        let mut trains = vec![true; samples];
+        for &index in held_out {
+            *trains.get_mut(index).ok_or_else(|| Error::Setting {
+                field: "held_out".to_string(),
+                expected: format!("sample numbers below {samples}"),
+                got: index.to_string(),
+            })? = false;
+        }
+        let training: Vec<usize> = (0..samples).filter(|&i| trains[i]).collect();
+        match training.is_empty() {
+            false => Ok(Split { training, validation: held_out.to_vec() }),
+            true => Err(Error::Setting {
+                field: "held_out".to_string(),
+                expected: "at least one sample left for training".to_string(),
+                got: format!("all {samples} held out"),
+            }),
+        }
+    }
+}
+
+/// What a training loop reports after each epoch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrainingProgress {
+    /// Epochs done.
+    pub epoch: usize,
+    /// Epochs at most.
+    pub epochs: usize,
+    /// Mean training loss of this epoch, nats.
+    pub loss: f64,
+    /// Mean loss of the held-out samples, nats, if there are any.
+    pub validation_loss: Option<f64>,
+}
+
+/// The course of a training.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// Mean training loss of every epoch, nats.
+    pub losses: Vec<f64>,
+    /// Mean loss of the held-out samples, before training and after every epoch; empty if none were held out.
+    pub validation_losses: Vec<f64>,
+    /// The number of epochs after which the parameters were kept.
+    pub best_epoch: usize,
+}
+
+/// One training: what it is called, how it goes, and who watches.
+pub struct TrainingRun<'a> {
+    /// What is trained, for errors.
+    pub name: &'a str,
+    /// Settings.
+    pub training: &'a Training,
+    /// Samples that are not trained on; with patience they decide when to stop.
+    pub held_out: &'a [usize],
+    /// Randomness of the start and of the batches.
+    pub stream: &'a mut Stream,
+    /// Called after each epoch; a break cancels the training.
+    pub observer: &'a mut dyn FnMut(TrainingProgress) -> ControlFlow<()>,
+}
+
+/// Minimises `objective` from `parameters` on; leaves there the best state by validation (with patience and
+/// held-out samples), else the last.
+pub(crate) fn train<T: Float>(
+    objective: &mut impl Objective<T>,
+    parameters: &mut [T],
+    split: &Split,
+    TrainingRun { name, training, stream, observer, .. }: TrainingRun<'_>,
+) -> Result<History> {
+    let finite = |loss: f64, epoch| match loss.is_finite() {
+        true => Ok(loss),
+        false => Err(Error::Diverged { field: name.to_string(), epoch, got: loss }),
+    };
+    let stops = training.patience > 0 && !split.validation.is_empty();
+    let groups = objective.groups();
+    let mut history = History::default();
+    // The best validation loss so far and the parameters that had it.
+    let mut best: Option<(f64, Vec<T>)> = None;
+    if stops {
+        let loss = finite(objective.loss(parameters, &split.validation), 0)?;
+        history.validation_losses.push(loss);
+        best = Some((loss, parameters.to_vec()));
+    }
+    let mut adam = Adam::new(parameters.len());
+    let mut gradient = vec![T::zero(); parameters.len()];
+    let mut order = split.training.clone();
+    let mut learning_rate = training.learning_rate;
+    for epoch in 1..=training.epochs {
+        stream.shuffle(&mut order);
+        let mut total = 0.0;
+        for batch in order.chunks(training.batch) {
+            if !training.accumulate_gradients {
+                gradient.fill(T::zero());
+            }
+            let loss = objective.add_gradient(parameters, batch, &mut gradient);
+            total += loss * batch.len() as f64;
+            adam.advance();
+            for group in &groups {
+                let decay = if group.decays { training.weight_decay } else { 0.0 };
+                adam.update(group.range.clone(), parameters, &gradient, learning_rate, decay);
+            }
+        }
+        let loss = finite(total / order.len() as f64, epoch - 1)?;
+        history.losses.push(loss);
+        match &mut best {
+            Some((least, state)) => {
+                let loss = finite(objective.loss(parameters, &split.validation), epoch - 1)?;
+                history.validation_losses.push(loss);
+                if loss < *least {
+                    *least = loss;
+                    state.copy_from_slice(parameters);
+                    history.best_epoch = epoch;
+                }
+            }
+            None => history.best_epoch = epoch,
+        }
+        let validation_loss = history.validation_losses.last().copied();
+        if observer(TrainingProgress { epoch, epochs: training.epochs, loss, validation_loss }).is_break() {
+            return Err(Error::Cancelled);
+        }
+        if stops && epoch - history.best_epoch >= training.patience {
+            break;
+        }
+        if training.decay_every > 0 && epoch % training.decay_every == 0 {
+            learning_rate *= training.decay_factor;
+        }
+    }
+    if let Some((_, state)) = best {
+        parameters.copy_from_slice(&state);
+    }
+    Ok(history)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mean of (p − target)² over samples; one parameter, and a second one that no group trains.
+    struct Quadratic {
+        targets: Vec<f64>,
+        batches: Vec<Vec<usize>>,
+    }
+
+    impl Objective<f64> for Quadratic {
+        fn groups(&self) -> Vec<Group> {
+            vec![Group { range: 0..1, decays: true }]
+        }
+        fn add_gradient(&mut self, p: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64 {
+            self.batches.push(batch.to_vec());
+            let mean = |f: &dyn Fn(f64) -> f64| {
+                batch.iter().map(|&i| f(self.targets[i])).sum::<f64>() / batch.len() as f64
+            };
+            gradient[0] += mean(&|t| 2.0 * (p[0] - t));
+            gradient[1] += 1.0;
+            mean(&|t| (p[0] - t) * (p[0] - t))
+        }
+        fn loss(&mut self, p: &[f64], samples: &[usize]) -> f64 {
+            samples.iter().map(|&i| (p[0] - self.targets[i]).powi(2)).sum::<f64>() / samples.len() as f64
+        }
+    }
+
+    fn settings() -> Training {
+        Training {
+            epochs: 200,
+            batch: 4,
+            learning_rate: 0.1,
+            decay_every: 0,
+            decay_factor: 0.1,
+            weight_decay: 0.0,
+            patience: 0,
+            accumulate_gradients: false,
+        }
+    }
+
+    fn run(training: &Training, split: &Split, targets: Vec<f64>) -> (Result<History>, [f64; 2], Quadratic) {
+        let mut objective = Quadratic { targets, batches: Vec::new() };
+        let mut p = [0.0, 7.0];
+        let mut stream = Stream::new(1, 0);
+        let mut observer = |_| ControlFlow::Continue(());
+        let run =
+            TrainingRun { name: "q", training, held_out: &[], stream: &mut stream, observer: &mut observer };
+        let history = train(&mut objective, &mut p, split, run);
+        (history, p, objective)
+    }
+
+    #[test]
+    fn reaches_the_minimum_and_visits_every_sample_once_per_epoch() {
+        let targets: Vec<f64> = (0..10).map(|i| 4.05 + 0.1 * f64::from(i)).collect();
+        let training = Training { decay_every: 40, ..settings() };
+        let (history, p, objective) = run(&training, &Split::new(10, &[]).unwrap(), targets);
+        approx::assert_abs_diff_eq!(p[0], 4.5, epsilon = 0.05);
+        assert_eq!(p[1], 7.0, "not in a group");
+        assert_eq!(history.unwrap().best_epoch, 200);
+        assert_eq!(objective.batches.len(), 600, "the last, smaller batch counts");
+        let mut first: Vec<usize> = objective.batches[..3].concat();
+        assert_ne!(first, objective.batches[3..6].concat(), "reshuffled");
+        first.sort_unstable();
+        assert_eq!(first, (0..10).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn stops_early_with_the_best_state() {
+        // Training pulls towards 10, validation wants 1.
+        let mut targets = vec![10.0; 8];
+        targets.extend([1.0, 1.0]);
+        let split = Split { training: (0..8).collect(), validation: vec![8, 9] };
+        let (history, p, _) = run(&Training { patience: 3, ..settings() }, &split, targets);
+        let history = history.unwrap();
+        let losses = &history.validation_losses;
+        assert_eq!(losses.len(), history.best_epoch + 4, "three more epochs, and the start");
+        assert_eq!(losses[history.best_epoch], (p[0] - 1.0).powi(2));
+        assert!(losses.iter().all(|l| *l >= losses[history.best_epoch]));
+    }
+
+    #[test]
+    fn quirk_follows_the_sum_of_all_gradients() {
+        let training = Training { epochs: 6, accumulate_gradients: true, ..settings() };
+        let (_, p, _) = run(&training, &Split::new(4, &[]).unwrap(), vec![1.0; 4]);
+        let (mut x, mut sum, mut m, mut v) = (0.0f64, 0.0, 0.0, 0.0);
+        for step in 1..=6 {
+            sum += 2.0 * (x - 1.0);
+            m = 0.9 * m + 0.1 * sum;
+            v = 0.999 * v + 0.001 * sum * sum;
+            let corrected = v / (1.0 - 0.999f64.powi(step));
+            x -= 0.1 / (1.0 - 0.9f64.powi(step)) * m / (corrected.sqrt() + 1e-8);
+        }
+        approx::assert_relative_eq!(p[0], x, max_relative = 1e-12);
+    }
+
+    #[test]
+    fn decay_pulls_the_minimum_towards_zero() {
+        let decayed = Training { weight_decay: 5.0, ..settings() };
+        let p = run(&decayed, &Split::new(4, &[]).unwrap(), vec![1.0; 4]).1[0];
+        assert!(p < 0.9, "{p}");
+    }
+
+    #[test]
+    fn divergence_and_cancellation_are_errors() {
+        let (history, ..) = run(&settings(), &Split::new(2, &[]).unwrap(), vec![f64::MAX, 0.0]);
+        assert_eq!(history, Err(Error::Diverged { field: "q".into(), epoch: 0, got: f64::INFINITY }));
+        let mut objective = Quadratic { targets: vec![1.0], batches: Vec::new() };
+        let mut observer = |p: TrainingProgress| match p.epoch {
+            3 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        };
+        let (training, mut stream) = (settings(), Stream::new(1, 0));
+        let run = TrainingRun {
+            name: "q",
+            training: &training,
+            held_out: &[],
+            stream: &mut stream,
+            observer: &mut observer,
+        };
+        let result = train(&mut objective, &mut [0.0, 0.0], &Split::new(1, &[]).unwrap(), run);
+        assert_eq!(result, Err(Error::Cancelled));
+        assert_eq!(objective.batches.len(), 3);
+    }
+}

@@ -1,0 +1,36 @@
+//! Kernels over short vectors: log-sum-exp, and the lanes in which samples travel.
+//!
+//! Sums run over [`LANES`] accumulators that are folded in a fixed order, so that a result depends neither on the
+//! machine nor on how the compiler vectorises.
+
+mod log_sum_exp;
+
+pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows, softmax_into};
+
+/// Samples that a tile holds side by side.
+pub(crate) const LANES: usize = 16;
+
+/// The sum of all lanes, by halves.
+#[inline(always)]
+pub(crate) fn fold<T: crate::Float>(mut sums: [T; LANES]) -> T {
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            let upper = sums[lane + width];
+            sums[lane] += upper;
+        }
+        width /= 2;
+    }
+    sums[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fold_adds_every_lane_once() {
+        let lanes: [f64; LANES] = core::array::from_fn(|i| (1u32 << i) as f64);
+        assert_eq!(fold(lanes), f64::from((1u32 << LANES) - 1));
+    }
+}
