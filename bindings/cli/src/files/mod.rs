@@ -115,11 +115,29 @@ pub struct Archive {
 
 /// Reads all arrays of a file.
 pub fn read(path: &Path) -> Result<Archive> {
-    let name = path.display().to_string();
-    match fs::read(path) {
-        Ok(bytes) => read_bytes(&name, &bytes),
-        Err(error) => Err(Error::Io { field: name, action: "read", got: reason(&error) }),
-    }
+    read_bytes(&path.display().to_string(), &bytes(path)?)
+}
+
+/// The bytes of a file. One that is not there is a bad call, not bad data.
+pub fn bytes(path: &Path) -> Result<Vec<u8>> {
+    let field = path.display().to_string();
+    fs::read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            Error::Setting { field, expected: "an existing file".into(), got: "no such file".into() }
+        }
+        _ => Error::Io { field, action: "read", got: reason(&error) },
+    })
+}
+
+/// Refuses bytes that are no safetensors file by what they are instead.
+pub fn require_safetensors(name: &str, bytes: &[u8], expected: &str) -> Result<()> {
+    let got = match recognise::recognise(bytes) {
+        Content::Safetensors => return Ok(()),
+        Content::Zip => "a zip file (a PyTorch checkpoint or NumPy arrays?)".into(),
+        Content::Pickle => "a Python pickle".into(),
+        Content::Other(description) => description,
+    };
+    Err(Error::Format { field: name.into(), expected: expected.into(), got })
 }
 
 /// Reads all arrays of a file that is in memory; `name` appears in errors.

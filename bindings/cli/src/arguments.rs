@@ -1,0 +1,273 @@
+//! The command line's words.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use lsmi::Config;
+use lsmi::estimator::ShiftRule;
+use std::path::PathBuf;
+
+/// Redundancy, uniqueness and synergy of two modalities about a target, for every sample, in nats.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make data with known truth, fit, and compare.
+    Demo(Demo),
+    /// Fit a model to a data file and report on its splits.
+    Fit(Fit),
+    /// Score the samples of a data file with a model.
+    Score(Score),
+    /// Make a model of a checkpoint that the released program saved.
+    Import(Import),
+    /// Make a data file with known truth.
+    Synth(Synth),
+    /// Say what a data or model file holds.
+    Inspect(Inspect),
+}
+
+/// Settings of a fit.
+#[derive(Debug, Args)]
+pub struct Settings {
+    /// Settings to begin from: `robust` or `paper` (the released program's).
+    #[arg(long, default_value = "robust")]
+    pub preset: String,
+    /// Seed of everything random.
+    #[arg(long, default_value_t = 42)]
+    pub seed: u64,
+    /// One setting, as in `--set modes=7`; `lsmi inspect MODEL` lists them all.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl Settings {
+    /// The configuration that these words ask for.
+    pub fn config(&self) -> lsmi::Result<Config> {
+        let mut config = Config { seed: self.seed, ..Config::preset(&self.preset)? };
+        for setting in &self.set {
+            let (key, value) = setting.split_once('=').ok_or_else(|| lsmi::Error::Setting {
+                field: "--set".into(),
+                expected: "KEY=VALUE".into(),
+                got: format!("'{setting}'"),
+            })?;
+            config.set(key.trim(), value)?;
+        }
+        config.check()?;
+        Ok(config)
+    }
+}
+
+/// `lsmi demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Classes of the mixed Gaussian.
+    #[arg(long, default_value_t = 2)]
+    pub classes: usize,
+    /// Samples, of which the last fifth validates.
+    #[arg(long, default_value_t = 2000)]
+    pub samples: usize,
+    /// Correlation of the modalities' noise.
+    #[arg(long, default_value_t = 0.5, allow_negative_numbers = true)]
+    pub rho: f64,
+    /// Standard deviation of the noise.
+    #[arg(long, default_value_t = 0.5)]
+    pub noise: f64,
+    /// Settings.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Writes the results as JSON (`-` for standard output, without the tables).
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// The number type of a fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Precision {
+    /// As the features in the file.
+    Data,
+    /// Single.
+    F32,
+    /// Double.
+    F64,
+}
+
+/// `lsmi fit`.
+#[derive(Debug, Args)]
+pub struct Fit {
+    /// Data: .pt, .npz or .safetensors with train_modal_1_features, train_modal_2_features, train_targets and,
+    /// if at hand, val_….
+    pub data: PathBuf,
+    /// Where the model goes (a safetensors file).
+    #[arg(short, long, value_name = "MODEL")]
+    pub output: PathBuf,
+    /// Settings.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Number type of the fit and of the model.
+    #[arg(long, value_enum, default_value = "data")]
+    pub precision: Precision,
+    /// Writes the results as JSON (`-` for standard output, without the tables).
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// Which samples of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SplitChoice {
+    /// train_….
+    Train,
+    /// val_….
+    Val,
+    /// Both, train first.
+    All,
+}
+
+/// Which shift adjusts the atoms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shift {
+    /// That of the training split, kept in the model.
+    Frozen,
+    /// That of the samples scored.
+    Batch,
+    /// None.
+    None,
+}
+
+impl From<Shift> for ShiftRule {
+    fn from(shift: Shift) -> Self {
+        match shift {
+            Shift::Frozen => ShiftRule::Frozen,
+            Shift::Batch => ShiftRule::Batch,
+            Shift::None => ShiftRule::None,
+        }
+    }
+}
+
+/// `lsmi score`.
+#[derive(Debug, Args)]
+pub struct Score {
+    /// A model of `lsmi fit` or `lsmi import`.
+    pub model: PathBuf,
+    /// Data, as for `lsmi fit`.
+    pub data: PathBuf,
+    /// Which samples [default: val if the file has it, else train].
+    #[arg(long, value_enum)]
+    pub split: Option<SplitChoice>,
+    /// Which shift adjusts the atoms [default: as the model was fitted].
+    #[arg(long, value_enum)]
+    pub shift: Option<Shift>,
+    /// Writes a row per sample: index,y,i1,i2,i12,h1,h2,r,u1,u2,s (raw); .csv, .npz or .safetensors.
+    #[arg(short, long, value_name = "SCORES")]
+    pub output: Option<PathBuf>,
+    /// Writes the summary as JSON (`-` for standard output, without the tables).
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// `lsmi import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// State dicts saved by the released program.
+    pub checkpoint: PathBuf,
+    /// Where the model goes (a safetensors file).
+    #[arg(short, long, value_name = "MODEL")]
+    pub output: PathBuf,
+}
+
+/// What every generator takes.
+#[derive(Debug, Args)]
+pub struct SynthOutput {
+    /// Samples.
+    #[arg(long, default_value_t = 2000)]
+    pub samples: usize,
+    /// Fraction of the samples, the last ones, that go to the val split.
+    #[arg(long, default_value_t = 0.2)]
+    pub validation: f64,
+    /// Seed.
+    #[arg(long, default_value_t = 42)]
+    pub seed: u64,
+    /// Where the data go: .npz or .safetensors.
+    #[arg(short, long, value_name = "DATA")]
+    pub output: PathBuf,
+}
+
+/// `lsmi synth`.
+#[derive(Debug, Args)]
+pub struct Synth {
+    /// Which generator.
+    #[command(subcommand)]
+    pub generator: Generator,
+}
+
+/// Which generator.
+#[derive(Debug, Subcommand)]
+pub enum Generator {
+    /// The released program's demo: classes as corners, in noise correlated between the modalities.
+    Gaussian {
+        /// Classes.
+        #[arg(long, default_value_t = 2)]
+        classes: usize,
+        /// Correlation of the modalities' noise.
+        #[arg(long, default_value_t = 0.5, allow_negative_numbers = true)]
+        rho: f64,
+        /// Standard deviation of the noise.
+        #[arg(long, default_value_t = 0.5)]
+        noise: f64,
+        /// Samples and output.
+        #[command(flatten)]
+        output: SynthOutput,
+    },
+    /// Planted exclusive or: synergy alone.
+    Xor {
+        /// Features of each modality.
+        #[arg(long, default_value_t = 8)]
+        dimension: usize,
+        /// Distance of the signal from 0, in standard deviations of the noise.
+        #[arg(long, default_value_t = 3.0)]
+        amplitude: f64,
+        /// Samples and output.
+        #[command(flatten)]
+        output: SynthOutput,
+    },
+    /// Bits of a logic gate: xor, or, and, not_x2, copy, xor_not.
+    Circuit {
+        /// The gate.
+        gate: String,
+        /// Samples and output.
+        #[command(flatten)]
+        output: SynthOutput,
+    },
+    /// Redundant, unique and synergistic samples in given proportions.
+    Mixture {
+        /// Share of redundant samples.
+        #[arg(long, default_value_t = 1.0)]
+        redundant: f64,
+        /// Share of samples that only x1 tells about.
+        #[arg(long, default_value_t = 1.0)]
+        unique1: f64,
+        /// Share of samples that only x2 tells about.
+        #[arg(long, default_value_t = 1.0)]
+        unique2: f64,
+        /// Share of synergistic samples.
+        #[arg(long, default_value_t = 1.0)]
+        synergistic: f64,
+        /// Distance of the signals from 0, in standard deviations of the noise.
+        #[arg(long, default_value_t = 4.0)]
+        amplitude: f64,
+        /// Samples and output.
+        #[command(flatten)]
+        output: SynthOutput,
+    },
+}
+
+/// `lsmi inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// A data or model file.
+    pub file: PathBuf,
+}

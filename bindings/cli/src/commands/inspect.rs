@@ -1,0 +1,69 @@
+//! `lsmi inspect`: what a data or model file holds.
+
+use crate::arguments::Inspect;
+use crate::dataset::Dataset;
+use crate::model::AnyModel;
+use crate::table::{nats, table};
+use crate::{files, output};
+use lsmi::Result;
+use lsmi::estimator::Component;
+use std::collections::BTreeMap;
+
+pub fn run(arguments: &Inspect) -> Result<()> {
+    let archive = files::read(&arguments.file)?;
+    if archive.metadata.contains_key("lsmi") {
+        return inspect_model(&AnyModel::load(&arguments.file)?);
+    }
+    let rows = archive.tensors.iter().map(|(name, tensor)| {
+        let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
+        vec![name.clone(), shape.join(" × "), tensor.type_name.to_string()]
+    });
+    output::print(&format!("{}: {}", arguments.file.display(), archive.kind));
+    output::print(&table(&["array", "shape", "type"], rows));
+    match Dataset::read(&arguments.file) {
+        Ok(data) => {
+            for split in data.train.iter().chain(&data.val) {
+                let mut counts = BTreeMap::new();
+                split.y.iter().for_each(|y| *counts.entry(y).or_insert(0usize) += 1);
+                let counts: Vec<String> = counts.iter().map(|(y, n)| format!("{y}: {n}")).collect();
+                output::print(&format!("{} samples of each class: {}", split.name, counts.join(", ")));
+            }
+        }
+        Err(error) => output::print(&format!("no data for lsmi fit or score: {error}")),
+    }
+    Ok(())
+}
+
+fn inspect_model(model: &AnyModel) -> Result<()> {
+    let [d1, d2] = model.features();
+    output::print(&format!(
+        "lsmi model ({}): {d1} and {d2} features, {} classes, frozen shift {} nats",
+        model.scalar(),
+        model.log_prior().len(),
+        nats(model.frozen_shift())
+    ));
+    let histories = model.histories();
+    let courses = histories.classifiers.iter().chain(&histories.densities);
+    let rows = Component::ALL.iter().zip(courses).filter(|(_, h)| !h.losses.is_empty()).map(|(c, h)| {
+        let loss = |losses: &[f64], index: usize| losses.get(index).map_or("–".into(), |l| nats(*l));
+        vec![
+            c.to_string(),
+            h.losses.len().to_string(),
+            h.best_epoch.to_string(),
+            loss(&h.losses, h.best_epoch.saturating_sub(1)),
+            loss(&h.validation_losses, h.best_epoch),
+        ]
+    });
+    output::print(&table(&["trained", "epochs", "kept", "loss, nats", "held-out loss"], rows));
+    let prior = model.log_prior().iter().enumerate().map(|(class, log_prior)| {
+        let count = model.class_counts().get(class).map_or("–".into(), usize::to_string);
+        vec![class.to_string(), count, format!("{:.4}", log_prior.exp())]
+    });
+    output::print(&table(&["class", "training samples", "prior"], prior));
+    let settings = model.config().settings().into_iter().map(|(key, value)| vec![key, value]);
+    output::print(&table(&["setting", "value"], settings));
+    for note in model.notes() {
+        output::print(&format!("note: {note}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! One file per subcommand.
+
+pub mod demo;
+pub mod fit;
+pub mod import;
+pub mod inspect;
+pub mod score;
+pub mod synth;

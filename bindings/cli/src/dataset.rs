@@ -1,0 +1,264 @@
+//! The six arrays of a data file as two splits of samples.
+
+use crate::files::{Archive, Tensor, Values};
+use lsmi::{Error, Float, Result, Samples};
+use std::path::Path;
+
+/// The names of a split's arrays.
+const FIELDS: [&str; 3] = ["modal_1_features", "modal_2_features", "targets"];
+
+/// One modality of one split.
+#[derive(Debug, Clone)]
+pub struct Features {
+    values: Values,
+    samples: usize,
+    features: usize,
+}
+
+/// One split as it is in the file.
+#[derive(Debug, Clone)]
+pub struct Split {
+    /// `train` or `val`.
+    pub name: &'static str,
+    /// Both modalities.
+    pub modalities: [Features; 2],
+    /// Class numbers.
+    pub y: Vec<i64>,
+    /// Columns of one-hot targets.
+    pub classes: Option<usize>,
+}
+
+/// A split in the number type of a model.
+pub struct Numbers<T> {
+    name: &'static str,
+    values: [Vec<T>; 2],
+    shapes: [(usize, usize); 2],
+    pub y: Vec<i64>,
+}
+
+/// What a data file holds.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    /// The file's name, for messages.
+    pub file: String,
+    pub train: Option<Split>,
+    pub val: Option<Split>,
+}
+
+impl Dataset {
+    /// Reads a data file.
+    pub fn read(path: &Path) -> Result<Self> {
+        let file = path.display().to_string();
+        Dataset::of(&file, crate::files::read(path)?)
+    }
+
+    fn of(file: &str, mut archive: Archive) -> Result<Self> {
+        let names: Vec<String> = archive.tensors.keys().cloned().collect();
+        let mut split = |name: &'static str| -> Result<Option<Split>> {
+            let mut found = FIELDS.map(|field| archive.tensors.remove(&format!("{name}_{field}")));
+            if found.iter().all(Option::is_none) {
+                return Ok(None);
+            }
+            let mut take = |index: usize| {
+                let field = format!("{name}_{}", FIELDS[index]);
+                let missing = Error::Format {
+                    field: file.to_string(),
+                    expected: format!("an array {field}"),
+                    got: listed(&names),
+                };
+                found[index].take().ok_or(missing).map(|tensor| (field, tensor))
+            };
+            let (field1, tensor1) = take(0)?;
+            let (field2, tensor2) = take(1)?;
+            let (field, targets) = take(2)?;
+            let (y, classes) = classes_of(&field, targets)?;
+            let modalities = [features_of(&field1, tensor1)?, features_of(&field2, tensor2)?];
+            Ok(Some(Split { name, modalities, y, classes }))
+        };
+        let (train, val) = (split("train")?, split("val")?);
+        if train.is_none() && val.is_none() {
+            return Err(Error::Format {
+                field: file.to_string(),
+                expected: "arrays train_modal_1_features, train_modal_2_features, train_targets (or val_…)"
+                    .into(),
+                got: listed(&names),
+            });
+        }
+        Ok(Dataset { file: file.to_string(), train, val })
+    }
+
+    /// The split to train on.
+    pub fn training(&self) -> Result<&Split> {
+        self.named("train", &self.train)
+    }
+
+    /// The split to validate on.
+    pub fn validation(&self) -> Result<&Split> {
+        self.named("val", &self.val)
+    }
+
+    fn named<'a>(&self, name: &str, split: &'a Option<Split>) -> Result<&'a Split> {
+        split.as_ref().ok_or_else(|| Error::Format {
+            field: self.file.clone(),
+            expected: format!("arrays {name}_modal_1_features, {name}_modal_2_features, {name}_targets"),
+            got: "only the other split".into(),
+        })
+    }
+
+    /// Whether any features are double precision, or whole numbers beyond single precision.
+    pub fn is_double(&self) -> bool {
+        let splits = self.train.iter().chain(&self.val);
+        splits.flat_map(|split| &split.modalities).any(|features| match &features.values {
+            Values::F32(_) => false,
+            Values::F64(_) => true,
+            Values::I64(values) => values.iter().any(|v| v.unsigned_abs() > 1 << 24),
+        })
+    }
+}
+
+impl Split {
+    /// The split's numbers as `T`.
+    pub fn numbers<T: Float>(&self) -> Result<Numbers<T>> {
+        let convert = |index: usize| {
+            let features = &self.modalities[index];
+            let field = format!("{}_{}", self.name, FIELDS[index]);
+            features.convert::<T>(&field)
+        };
+        Ok(Numbers {
+            name: self.name,
+            values: [convert(0)?, convert(1)?],
+            shapes: [0, 1].map(|i| (self.modalities[i].samples, self.modalities[i].features)),
+            y: self.y.clone(),
+        })
+    }
+
+    /// Names an error's `x1`, `x2`, `y` after the split's arrays.
+    pub fn name_error(&self, error: Error) -> Error {
+        name_error(self.name, error)
+    }
+}
+
+impl Features {
+    fn convert<T: Float>(&self, field: &str) -> Result<Vec<T>> {
+        let values: Vec<T> = match &self.values {
+            Values::F32(values) => values.iter().map(|v| T::of(f64::from(*v))).collect(),
+            Values::F64(values) => values.iter().map(|v| T::of(*v)).collect(),
+            Values::I64(values) => values.iter().map(|v| T::of(*v as f64)).collect(),
+        };
+        let overflow = |(i, v): (usize, &T)| match &self.values {
+            Values::F64(source) if source[i].is_finite() && !v.is_finite() => Some((i, source[i])),
+            _ => None,
+        };
+        match values.iter().enumerate().find_map(overflow) {
+            None => Ok(values),
+            Some((i, got)) => Err(Error::Format {
+                field: format!("{field}: row {}, column {}", i / self.features, i % self.features),
+                expected: format!("a number in the range of {}", T::NAME),
+                got: got.to_string(),
+            }),
+        }
+    }
+
+    /// Samples and features.
+    pub fn shape(&self) -> (usize, usize) {
+        (self.samples, self.features)
+    }
+}
+
+impl<T: Float> Numbers<T> {
+    /// Both modalities as samples.
+    pub fn samples(&self) -> Result<[Samples<'_, T>; 2]> {
+        let modality = |index: usize| {
+            let (samples, features) = self.shapes[index];
+            let field = format!("{}_{}", self.name, FIELDS[index]);
+            Samples::new(&field, &self.values[index], samples, features, features)
+        };
+        Ok([modality(0)?, modality(1)?])
+    }
+
+    /// Names an error's `x1`, `x2`, `y` after the split's arrays.
+    pub fn name_error(&self, error: Error) -> Error {
+        name_error(self.name, error)
+    }
+}
+
+fn name_error(split: &str, error: Error) -> Error {
+    error.rename_field(|field| {
+        let index = ["x1", "x2", "y"].iter().position(|name| *name == field)?;
+        Some(format!("{split}_{}", FIELDS[index]))
+    })
+}
+
+/// Some names, for a message.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => "no arrays".into(),
+        few if few.len() <= 8 => few.join(", "),
+        [first @ .., _] => format!("{}, … ({} arrays)", first[..8].join(", "), names.len()),
+    }
+}
+
+fn features_of(field: &str, tensor: Tensor) -> Result<Features> {
+    let (samples, features) = match tensor.shape[..] {
+        [samples] => (samples, 1),
+        [samples, features] => (samples, features),
+        _ => {
+            return Err(Error::Format {
+                field: field.into(),
+                expected: "a samples × features array".into(),
+                got: format!("shape {:?}", tensor.shape),
+            });
+        }
+    };
+    Ok(Features { values: tensor.values, samples, features })
+}
+
+/// Class numbers of a vector of integers, of a column of them, or of one-hot rows.
+fn classes_of(field: &str, tensor: Tensor) -> Result<(Vec<i64>, Option<usize>)> {
+    let bad = |got: String| Error::Format {
+        field: field.into(),
+        expected: "integer class numbers, or one-hot rows".into(),
+        got,
+    };
+    match (&tensor.shape[..], tensor.values) {
+        ([_] | [_, 1], Values::I64(values)) => Ok((values, None)),
+        ([_] | [_, 1], _) => Err(bad(tensor.type_name.into())),
+        (&[samples, classes], values) if classes > 1 => {
+            let values: Vec<f64> = match values {
+                Values::F32(values) => values.iter().map(|v| f64::from(*v)).collect(),
+                Values::F64(values) => values,
+                Values::I64(values) => values.iter().map(|v| *v as f64).collect(),
+            };
+            let rows = values.chunks_exact(classes).enumerate();
+            let y = rows.map(|(row, values)| one_hot(field, row, values)).collect::<Result<Vec<_>>>()?;
+            debug_assert_eq!(y.len(), samples);
+            Ok((y, Some(classes)))
+        }
+        (shape, _) => Err(bad(format!("shape {shape:?}"))),
+    }
+}
+
+/// The class of a one-hot row.
+fn one_hot(field: &str, row: usize, values: &[f64]) -> Result<i64> {
+    let mut class = None;
+    for (column, &value) in values.iter().enumerate() {
+        if value == 1.0 && class.is_none() {
+            class = Some(column as i64);
+        } else if value != 0.0 {
+            return Err(Error::Class {
+                field: field.into(),
+                row,
+                column: Some(column),
+                expected: "zeros and a single 1 (one-hot)".into(),
+                got: value.to_string(),
+            });
+        }
+    }
+    class.ok_or_else(|| Error::Class {
+        field: field.into(),
+        row,
+        column: None,
+        expected: "zeros and a single 1 (one-hot)".into(),
+        got: "zeros only".into(),
+    })
+}

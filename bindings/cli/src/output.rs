@@ -1,0 +1,89 @@
+//! What the commands write: score tables, JSON, text.
+
+use crate::files::{self, Format, Tensor, Values};
+use lsmi::{Result, Scores};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Columns of a score table after `index` and `y`.
+const COLUMNS: [&str; 9] = ["i1", "i2", "i12", "h1", "h2", "r", "u1", "u2", "s"];
+
+/// The numbers of one sample in the order of [`COLUMNS`].
+fn row(scores: &Scores, sample: usize) -> [f64; 9] {
+    let (i, a) = (&scores.information[sample], &scores.atoms[sample]);
+    [i.i1, i.i2, i.i12, i.h1, i.h2, a.redundancy, a.unique1, a.unique2, a.synergy]
+}
+
+/// Writes a row per sample of all `scores`, one set after the other.
+pub fn write_scores(path: &Path, scores: &[&Scores]) -> Result<()> {
+    let rows = || scores.iter().flat_map(|s| (0..s.y.len()).map(move |i| (s.y[i], row(s, i))));
+    match Format::of(path)? {
+        Format::Csv => files::write_atomically(path, |out| {
+            writeln!(out, "index,y,{}", COLUMNS.join(","))?;
+            for (index, (y, numbers)) in rows().enumerate() {
+                write!(out, "{index},{y}")?;
+                for number in numbers {
+                    write!(out, ",{number}")?;
+                }
+                writeln!(out)?;
+            }
+            Ok(())
+        }),
+        format => {
+            let n = rows().count();
+            let whole = |values| Tensor { shape: vec![n], values: Values::I64(values), type_name: "int64" };
+            let mut tensors = vec![
+                ("index", whole((0..n as i64).collect())),
+                ("y", whole(rows().map(|(y, _)| y).collect())),
+            ];
+            for (column, name) in COLUMNS.iter().enumerate() {
+                tensors.push((name, vector(rows().map(|(_, numbers)| numbers[column]).collect())));
+            }
+            write_tensors(path, format, &tensors)
+        }
+    }
+}
+
+/// A vector of f64 as an array.
+pub fn vector(values: Vec<f64>) -> Tensor {
+    Tensor { shape: vec![values.len()], values: Values::F64(values), type_name: "float64" }
+}
+
+/// Writes arrays as `.npz` or `.safetensors`.
+pub fn write_tensors(path: &Path, format: Format, tensors: &[(&str, Tensor)]) -> Result<()> {
+    files::write_atomically(path, |out| match format {
+        Format::Safetensors => files::write_safetensors(out, tensors),
+        Format::Npz | Format::Csv => files::write_npz(out, tensors),
+    })
+}
+
+/// Whether `--json` asks for standard output.
+pub fn is_standard_output(path: Option<&Path>) -> bool {
+    path == Some(Path::new("-"))
+}
+
+/// Refuses a `--json` that cannot be written, before anything is computed.
+pub fn check_json(path: Option<&Path>) -> Result<()> {
+    match path {
+        Some(path) if !is_standard_output(Some(path)) => files::check_writable_folder("--json", path),
+        _ => Ok(()),
+    }
+}
+
+/// Writes JSON where `--json` wants it.
+pub fn write_json(path: Option<&Path>, json: &str) -> Result<()> {
+    match path {
+        None => Ok(()),
+        Some(path) if is_standard_output(Some(path)) => {
+            print(json);
+            Ok(())
+        }
+        Some(path) => files::write_atomically(path, |out| writeln!(out, "{json}")),
+    }
+}
+
+/// Prints text and a newline; a reader that has gone away is none of our business.
+pub fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}

@@ -1,0 +1,38 @@
+//! Progress on standard error.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use lsmi::Config;
+use lsmi::estimator::{Component, Progress};
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
+/// One bar for the five models of a fit; not shown where standard error is no terminal.
+pub struct FitBar {
+    bar: ProgressBar,
+    done: Mutex<[usize; 5]>,
+}
+
+impl FitBar {
+    pub fn new(config: &Config) -> Self {
+        let epochs = 3 * config.classifier_epochs + 2 * config.density_epochs;
+        let bar = ProgressBar::new(epochs as u64);
+        let style = ProgressStyle::with_template("fitting {bar:30} {pos}/{len} epochs, {eta} left  {msg}");
+        bar.set_style(style.expect("the template is a good one"));
+        FitBar { bar, done: Mutex::new([0; 5]) }
+    }
+
+    /// Takes note of an epoch.
+    pub fn observe(&self, progress: Progress) -> ControlFlow<()> {
+        let index = Component::ALL.iter().position(|c| *c == progress.component).unwrap_or(0);
+        if let Ok(mut done) = self.done.lock() {
+            done[index] = progress.training.epoch;
+            self.bar.set_position(done.iter().sum::<usize>() as u64);
+        }
+        self.bar.set_message(format!("{}: loss {:.4}", progress.component, progress.training.loss));
+        ControlFlow::Continue(())
+    }
+
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

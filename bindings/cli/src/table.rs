@@ -1,0 +1,86 @@
+//! Tables for people.
+
+use comfy_table::{CellAlignment, Table, presets};
+use lsmi::estimator::{EntropyUnits, Report, ShiftRule, SplitReport};
+
+/// A table whose first column is words and whose others are numbers.
+pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_BORDERS_ONLY).set_header(header);
+    for row in rows {
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}
+
+/// A number of nats.
+pub fn nats(value: f64) -> String {
+    // No "-0.0000".
+    let text = format!("{value:.4}");
+    if text.trim_start_matches(['-', '0', '.']).is_empty() { "0.0000".into() } else { text }
+}
+
+/// The results of a report, a column per split.
+pub fn report(report: &Report) -> String {
+    let splits = || report.splits.values();
+    let row = |name: &str, value: &dyn Fn(&SplitReport) -> String| {
+        let mut row = vec![name.to_string()];
+        row.extend(splits().map(value));
+        row
+    };
+    let number = |name: &str, value: fn(&SplitReport) -> f64| row(name, &|split| nats(value(split)));
+    let units = match report.entropy_units {
+        EntropyUnits::Input => "input units",
+        EntropyUnits::Standardized => "standardised units",
+    };
+    let percent = |name: &str, value: fn(&SplitReport) -> f64| {
+        row(name, &|split| format!("{:.1} %", 100.0 * value(split)))
+    };
+    let mut header = vec!["mean per sample, nats"];
+    header.extend(report.splits.keys().map(String::as_str));
+    let rule = match report.shift_rule {
+        ShiftRule::Frozen => "shift a (of the training split)",
+        ShiftRule::Batch => "shift a (of these samples)",
+        ShiftRule::None => "shift a (none)",
+    };
+    let rows = vec![
+        row("samples", &|split| split.n.to_string()),
+        number("redundancy R", |s| s.adjusted.redundancy),
+        number("uniqueness of x1 U1", |s| s.adjusted.unique1),
+        number("uniqueness of x2 U2", |s| s.adjusted.unique2),
+        number("synergy S", |s| s.adjusted.synergy),
+        number(rule, |s| s.shift),
+        number("R raw (R − a)", |s| s.raw.redundancy),
+        number("U1 raw (U1 + a)", |s| s.raw.unique1),
+        number("U2 raw (U2 + a)", |s| s.raw.unique2),
+        number("S raw (S − a)", |s| s.raw.synergy),
+        number("S − R", |s| s.s_minus_r),
+        number("information i(x1; y)", |s| s.i1),
+        number("information i(x2; y)", |s| s.i2),
+        number("information i(x1, x2; y)", |s| s.i12),
+        number(&format!("surprisal h(x1), {units}"), |s| s.h1),
+        number(&format!("surprisal h(x2), {units}"), |s| s.h2),
+        percent("accuracy from x1", |s| s.accuracy.x1),
+        percent("accuracy from x2", |s| s.accuracy.x2),
+        percent("accuracy from both", |s| s.accuracy.joint),
+        number("log-loss from x1", |s| s.log_loss.x1),
+        number("log-loss from x2", |s| s.log_loss.x2),
+        number("log-loss from both", |s| s.log_loss.joint),
+    ];
+    let mut text = table(&header, rows);
+    for (name, split) in &report.splits {
+        if split.clipped > 0 {
+            text += &format!(
+                "\nnote: {name}: {} samples had features beyond the clip limit; they were limited",
+                split.clipped
+            );
+        }
+    }
+    for note in &report.notes {
+        text += &format!("\nnote: {note}");
+    }
+    text
+}
