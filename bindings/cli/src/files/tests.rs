@@ -152,7 +152,11 @@ fn files_on_disk_whatever_their_names() {
     let missing = folder.path().join("none.pt");
     assert_eq!(
         read(&missing).unwrap_err(),
-        Error::Io { field: missing.display().to_string(), action: "read", got: "no such file".into() }
+        Error::Setting {
+            field: missing.display().to_string(),
+            expected: "an existing file".into(),
+            got: "no such file".into()
+        }
     );
     assert!(matches!(read(folder.path()), Err(Error::Io { action: "read", .. })));
 }
