@@ -1,6 +1,46 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs, unsafe_op_in_unsafe_fn)]
-//! placeholder
+//! How much do two modalities tell about a target: together, each alone, or only in combination?
+//!
+//! For every sample of two modalities x1, x2 and a class y, libLSMI estimates redundancy r, uniqueness u1 and u2,
+//! and synergy s, in nats (LSMI: Yang, Wang and Hu, ICML 2025). Data flow one way:
+//!
+//! ```text
+//! features ─ preprocessing ┬ densities p(x1), p(x2)                   ─ h1, h2      ┬ atoms r, u1, u2, s ─ summaries
+//!                          └ classifiers p(y|x1), p(y|x2), p(y|x1,x2) ─ i1, i2, i12 ┘
+//! ```
+//!
+//! ```
+//! use lsmi::{Config, Samples, fit, synthetic::MixedGaussian};
+//!
+//! // 500 samples with known truth; your own data are slices of f32 or f64, a sample after the other.
+//! let data = MixedGaussian::new(2, 0.5, 0.5)?.sample(500, 42)?;
+//! let (x1, x2) = (Samples::from_rows("x1", &data.x1, 2)?, Samples::from_rows("x2", &data.x2, 2)?);
+//!
+//! let model = fit(x1, x2, &data.y, &Config::default())?;
+//! let scores = model.score(x1, x2, &data.y)?;
+//! println!("on average {:?}, the first sample {:?}", scores.adjusted, scores.atoms[0]);
+//! # assert!(scores.adjusted.redundancy > 0.2);
+//! # Ok::<(), lsmi::Error>(())
+//! ```
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`estimator`] | presets, preprocessing, [`fit`], scoring, the model file, the report |
+//! | [`interaction`] | from information to atoms, the shift, exact counting for discrete sources |
+//! | [`knife`] | KNIFE, the density: evaluation, gradients, fit |
+//! | [`classifier`] | networks for p(y\|x): evaluation, gradients, fit |
+//! | [`synthetic`] | generators with known truth |
+//! | [`simd`] | log-sum-exp kernels |
+//! | [`rng`] | seeded streams |
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `std` | yes | model files on disk, faster products; without it the crate is `no_std` with `alloc` |
+//! | `rayon` | yes | threads; results do not depend on their number |
+//!
+//! All logarithms are natural: every quantity is in nats. One seed gives one result.
+
 extern crate alloc;
 
 pub mod classifier;
@@ -22,3 +62,8 @@ pub use estimator::{Config, Model, Report, Scores, fit, fit_with_progress};
 pub use matrix::Samples;
 pub use optim::{History, Training, TrainingProgress, TrainingRun};
 pub use scalar::Float;
+
+/// The README's Rust, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

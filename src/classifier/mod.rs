@@ -4,6 +4,8 @@ mod fit;
 mod network;
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use network::check_targets;
 

@@ -6,6 +6,8 @@ mod layout;
 mod marginal;
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod tests;
 
 pub use fit::{MarginalFit, Start, fit_marginal};
 pub use layout::{Diagonal, MarginalOptions, MarginalParameters, Triangle};

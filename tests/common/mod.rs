@@ -1,4 +1,5 @@
 //! Reading of the reference files in `tests/data`.
+#![allow(dead_code, reason = "every test file uses another part")]
 
 use lsmi::Float;
 use safetensors::SafeTensors;

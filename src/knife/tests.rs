@@ -1,0 +1,308 @@
+//! Kernels against the reference, gradients against differences, invariances, tails, and fits.
+
+use super::reference;
+use super::*;
+use crate::optim::{Training, TrainingRun};
+use crate::rng::Stream;
+use crate::{Error, Samples};
+use alloc::vec::Vec;
+use core::ops::ControlFlow;
+
+fn options(modes: usize, bounded: bool, diagonal: Diagonal, triangle: Triangle) -> MarginalOptions {
+    MarginalOptions { modes, bounded, diagonal, triangle, train_means: true, train_weights: true }
+}
+
+/// Every form of a density with `modes` modes.
+fn forms(modes: usize) -> Vec<MarginalOptions> {
+    let mut forms = Vec::new();
+    for bounded in [true, false] {
+        for diagonal in [Diagonal::PerMode, Diagonal::Shared] {
+            for triangle in [Triangle::Full, Triangle::None] {
+                forms.push(options(modes, bounded, diagonal, triangle));
+            }
+        }
+    }
+    forms
+}
+
+fn normals(stream: &mut Stream, n: usize, scale: f64) -> Vec<f64> {
+    (0..n).map(|_| scale * stream.normal()).collect()
+}
+
+fn random_parameters(options: &MarginalOptions, d: usize, stream: &mut Stream) -> MarginalParameters<f64> {
+    let diagonals = if options.diagonal == Diagonal::Shared { 1 } else { options.modes };
+    let mut triangle = Vec::new();
+    if options.triangle == Triangle::Full {
+        triangle = normals(stream, options.modes * d * d, 0.3);
+        // Only the strict lower part counts; the rest is what a packed copy gives back.
+        for (i, t) in triangle.iter_mut().enumerate() {
+            *t *= f64::from(u8::from(i % d < i / d % d));
+        }
+    }
+    MarginalParameters {
+        means: normals(stream, options.modes * d, 1.0),
+        log_diagonal: normals(stream, diagonals * d, 0.5),
+        triangle,
+        logits: normals(stream, options.modes, 1.0),
+    }
+}
+
+fn densities(density: &Marginal<f64>, x: &[f64]) -> Vec<f64> {
+    let x = Samples::from_rows("x", x, density.features()).unwrap();
+    let mut out = alloc::vec![0.0; x.samples()];
+    density.log_density(x, &mut out).unwrap();
+    out
+}
+
+#[test]
+fn log_density_agrees_with_the_reference_at_lane_boundaries() {
+    let mut stream = Stream::new(3, 0);
+    for (d, n) in [(1, 1), (2, 15), (3, 16), (7, 17), (15, 31), (16, 33), (17, 5), (33, 48)] {
+        for options in forms(3) {
+            let parameters = random_parameters(&options, d, &mut stream);
+            let density = Marginal::from_parameters(options.clone(), d, &parameters).unwrap();
+            assert_eq!(density.parameters(), parameters);
+            let x = normals(&mut stream, n * d, 2.0);
+            for (x, got) in x.chunks(d).zip(densities(&density, &x)) {
+                let want = reference::log_density(&options, &parameters, x);
+                approx::assert_relative_eq!(got, want, max_relative = 1e-12, epsilon = 1e-12);
+            }
+        }
+    }
+}
+
+/// Central difference of `f` for element `i` of `values`.
+fn difference(values: &[f64], i: usize, mut f: impl FnMut(&[f64]) -> f64) -> f64 {
+    let step = 1e-5;
+    let mut moved = values.to_vec();
+    moved[i] += step;
+    let up = f(&moved);
+    moved[i] -= 2.0 * step;
+    (up - f(&moved)) / (2.0 * step)
+}
+
+#[test]
+fn gradients_agree_with_differences() {
+    let mut stream = Stream::new(4, 0);
+    let (d, n) = (3, 18);
+    for options in forms(2) {
+        let parameters = random_parameters(&options, d, &mut stream);
+        let x = normals(&mut stream, n * d, 1.5);
+        let weights: Vec<f64> = (0..n).map(|i| (i % 4) as f64).collect();
+        let loss = |p: &MarginalParameters<f64>, x: &[f64]| {
+            let density = Marginal::from_parameters(options.clone(), d, p).unwrap();
+            let values = densities(&density, x);
+            -values.iter().zip(&weights).map(|(v, w)| v * w).sum::<f64>() / weights.iter().sum::<f64>()
+        };
+        let density = Marginal::from_parameters(options.clone(), d, &parameters).unwrap();
+        let gradient = density.gradient(Samples::from_rows("x", &x, d).unwrap(), Some(&weights)).unwrap();
+        approx::assert_relative_eq!(gradient.loss, loss(&parameters, &x), max_relative = 1e-12);
+        let check = |name: &str, got: &[f64], values: &[f64], loss: &dyn Fn(&[f64]) -> f64| {
+            assert_eq!(got.len(), values.len(), "{name}");
+            for (i, got) in got.iter().enumerate() {
+                let want = difference(values, i, loss);
+                assert!((got - want).abs() < 1e-7, "{name}[{i}]: {got} against {want} for {options:?}");
+            }
+        };
+        let p = &parameters;
+        let with = |change: &dyn Fn(&mut MarginalParameters<f64>)| {
+            let mut p = p.clone();
+            change(&mut p);
+            loss(&p, &x)
+        };
+        let g = &gradient.parameters;
+        check("means", &g.means, &p.means, &|v| with(&|p| p.means = v.to_vec()));
+        check("ℓ", &g.log_diagonal, &p.log_diagonal, &|v| with(&|p| p.log_diagonal = v.to_vec()));
+        check("T", &g.triangle, &p.triangle, &|v| with(&|p| p.triangle = v.to_vec()));
+        check("w", &g.logits, &p.logits, &|v| with(&|p| p.logits = v.to_vec()));
+        check("x", &gradient.x, &x, &|v| loss(p, v));
+    }
+}
+
+#[test]
+fn density_ignores_what_it_should() {
+    let mut stream = Stream::new(5, 0);
+    let (d, options) = (4, options(3, true, Diagonal::PerMode, Triangle::Full));
+    let p = random_parameters(&options, d, &mut stream);
+    let x = normals(&mut stream, 20 * d, 1.0);
+    let of = |p: &MarginalParameters<f64>, x: &[f64]| {
+        densities(&Marginal::from_parameters(options.clone(), d, p).unwrap(), x)
+    };
+    let close = |a: &[f64], b: &[f64]| {
+        a.iter().zip(b).for_each(|(a, b)| approx::assert_relative_eq!(a, b, max_relative = 1e-12))
+    };
+    let plain = of(&p, &x);
+    let shifted_logits: Vec<f64> = p.logits.iter().map(|w| w + 300.0).collect();
+    close(&of(&MarginalParameters { logits: shifted_logits, ..p.clone() }, &x), &plain);
+    // Everything moved by the same offset.
+    let offset = |v: &[f64]| v.iter().map(|v| v + 0.25).collect::<Vec<_>>();
+    close(&of(&MarginalParameters { means: offset(&p.means), ..p.clone() }, &offset(&x)), &plain);
+    // Modes in another order.
+    let turned = |v: &[f64]| {
+        let mut v = v.to_vec();
+        let third = v.len() / 3;
+        v.rotate_left(third);
+        v
+    };
+    let rotated = MarginalParameters {
+        means: turned(&p.means),
+        log_diagonal: turned(&p.log_diagonal),
+        triangle: turned(&p.triangle),
+        logits: turned(&p.logits),
+    };
+    close(&of(&rotated, &x), &plain);
+    // What lies on and above the diagonal of T.
+    let mut full = p.clone();
+    full.triangle.iter_mut().for_each(|t| *t += if *t == 0.0 { 9.0 } else { 0.0 });
+    assert_eq!(of(&full, &x), plain);
+    // Neighbours in a batch.
+    for (i, sample) in x.chunks(d).enumerate() {
+        assert_eq!(of(&p, sample), plain[i..=i]);
+    }
+}
+
+#[test]
+fn a_density_integrates_to_one() {
+    let mut stream = Stream::new(6, 0);
+    for options in forms(3) {
+        let p = random_parameters(&options, 1, &mut stream);
+        let density = Marginal::from_parameters(options, 1, &p).unwrap();
+        let grid: Vec<f64> = (-40_000..=40_000).map(|i| f64::from(i) * 1e-3).collect();
+        let sum: f64 = densities(&density, &grid).iter().map(|v| v.exp()).sum();
+        approx::assert_relative_eq!(sum * 1e-3, 1.0, epsilon = 1e-6);
+    }
+}
+
+#[test]
+fn tails_and_bad_numbers_are_specified() {
+    let options = options(2, true, Diagonal::PerMode, Triangle::Full);
+    let p = random_parameters(&options, 3, &mut Stream::new(7, 0));
+    let density = Marginal::from_parameters(options, 3, &p).unwrap();
+    assert!(densities(&density, &[1e8; 3])[0].is_finite());
+    assert_eq!(densities(&density, &[1e200; 3])[0], f64::NEG_INFINITY);
+    assert!(densities(&density, &[0.0, f64::NAN, 0.0])[0].is_nan());
+    let infinite = densities(&density, &[f64::INFINITY, 0.0, 0.0])[0];
+    assert!(infinite.is_nan() || infinite == f64::NEG_INFINITY);
+    // A sample without weight may lie anywhere.
+    let x = [0.1, 0.2, 0.3, 1e200, 1e200, 1e200];
+    let x = Samples::from_rows("x", &x, 3).unwrap();
+    let alone = density.gradient(x.range(0, 1), None).unwrap();
+    let both = density.gradient(x, Some(&[1.0, 0.0])).unwrap();
+    assert_eq!(both.loss, alone.loss);
+    assert_eq!(both.parameters, alone.parameters);
+    assert_eq!(both.x[3..], [0.0; 3]);
+}
+
+fn training() -> Training {
+    Training {
+        epochs: 60,
+        batch: 32,
+        learning_rate: 0.02,
+        decay_every: 20,
+        decay_factor: 0.3,
+        weight_decay: 0.0,
+        patience: 0,
+        accumulate_gradients: false,
+    }
+}
+
+fn fitted(
+    x: &[f64],
+    d: usize,
+    options: &MarginalOptions,
+    weights: Option<&[f64]>,
+    start: Start,
+) -> crate::Result<MarginalFit<f64>> {
+    let run = TrainingRun {
+        name: "density",
+        training: &training(),
+        held_out: &[],
+        stream: &mut Stream::new(8, 1),
+        observer: &mut |_| ControlFlow::Continue(()),
+    };
+    fit_marginal(Samples::from_rows("x", x, d)?, weights, options, start, run)
+}
+
+#[test]
+fn fits_find_the_entropy_of_a_gaussian() {
+    let mut stream = Stream::new(9, 0);
+    // x2 = 0.8 x1 + 0.6 v: unit variances, correlation 0.8.
+    let x: Vec<f64> = (0..2000)
+        .flat_map(|_| {
+            let (u, v) = (stream.normal(), stream.normal());
+            [u, 0.8 * u + 0.6 * v]
+        })
+        .collect();
+    let exact = 1.0 + (2.0 * core::f64::consts::PI).ln() + 0.5 * (1.0 - 0.64f64).ln();
+    for start in [Start::Samples, Start::Normal] {
+        let fit = fitted(&x, 2, &options(2, false, Diagonal::PerMode, Triangle::Full), None, start).unwrap();
+        let mean = -densities(&fit.density, &x).iter().sum::<f64>() / 2000.0;
+        approx::assert_abs_diff_eq!(mean, exact, epsilon = 0.05);
+        assert!(fit.history.losses[59] < fit.history.losses[0]);
+    }
+    // Without the triangular part the correlation cannot be seen by one mode.
+    let plain = options(1, false, Diagonal::PerMode, Triangle::None);
+    let fit = fitted(&x, 2, &plain, None, Start::Samples).unwrap();
+    let mean = -densities(&fit.density, &x).iter().sum::<f64>() / 2000.0;
+    approx::assert_abs_diff_eq!(mean, 1.0 + (2.0 * core::f64::consts::PI).ln(), epsilon = 0.05);
+}
+
+#[test]
+fn fixed_parameters_stay_and_weights_count() {
+    let mut stream = Stream::new(10, 0);
+    let x = normals(&mut stream, 100, 1.0);
+    let fixed = MarginalOptions {
+        train_means: false,
+        train_weights: false,
+        ..options(4, true, Diagonal::PerMode, Triangle::Full)
+    };
+    let fit = fitted(&x, 2, &fixed, None, Start::Samples).unwrap();
+    let p = fit.density.parameters();
+    assert!(p.means.chunks(2).all(|mean| x.chunks(2).any(|sample| sample == mean)));
+    assert_eq!(p.logits, [0.0; 4]);
+    assert!(p.log_diagonal.iter().all(|l| *l != 0.0));
+    // A sample far out pulls the density only if it counts.
+    let mut far = x.clone();
+    far.extend([50.0, 50.0]);
+    let mut weights = alloc::vec![1.0; 51];
+    weights[50] = 0.0;
+    let one = options(1, false, Diagonal::PerMode, Triangle::None);
+    let without = fitted(&far, 2, &one, Some(&weights), Start::Normal).unwrap().density;
+    let with = fitted(&far, 2, &one, None, Start::Normal).unwrap().density;
+    assert!(densities(&without, &[50.0, 50.0])[0] < 2.0 * densities(&with, &[50.0, 50.0])[0]);
+}
+
+#[test]
+fn bad_arguments_are_errors() {
+    let good = options(2, true, Diagonal::PerMode, Triangle::Full);
+    let p = random_parameters(&good, 2, &mut Stream::new(11, 0));
+    let shape = |field: &str, what, expected, got| Error::Shape { field: field.into(), what, expected, got };
+    let make =
+        |options: MarginalOptions, p: &MarginalParameters<f64>| Marginal::from_parameters(options, 2, p);
+    let short = MarginalParameters { triangle: p.triangle[1..].to_vec(), ..p.clone() };
+    assert_eq!(make(good.clone(), &short).unwrap_err(), shape("triangle", "elements", 8, 7));
+    let mut wild = p.clone();
+    wild.means[3] = f64::NAN;
+    let error = make(good.clone(), &wild).unwrap_err().to_string();
+    assert_eq!(error, "means: row 1, column 1: expected a finite number, got NaN");
+    assert_eq!(make(MarginalOptions { modes: 0, ..good.clone() }, &p).unwrap_err().field(), Some("modes"));
+    let huge = MarginalOptions { modes: usize::MAX, ..good.clone() };
+    assert_eq!(make(huge, &p).unwrap_err().field(), Some("modes"));
+
+    let density = make(good.clone(), &p).unwrap();
+    let rows = [0.0; 6];
+    let (two, three) =
+        (Samples::from_rows("x", &rows, 2).unwrap(), Samples::from_rows("x", &rows, 3).unwrap());
+    assert_eq!(density.log_density(three, &mut [0.0; 2]), Err(shape("x", "features", 2, 3)));
+    assert_eq!(density.log_density(two, &mut [0.0; 2]), Err(shape("out", "elements", 3, 2)));
+    assert_eq!(density.gradient(two, Some(&[1.0])).unwrap_err(), shape("weights", "elements", 3, 1));
+    let message = |w: [f64; 3]| density.gradient(two, Some(&w)).unwrap_err().to_string();
+    assert_eq!(
+        message([1.0, -1.0, 0.0]),
+        "weights: row 1, column 0: expected a finite number, at least 0, got -1"
+    );
+    assert_eq!(message([0.0; 3]), "weights: expected at least one above 0, got none");
+    let nan = [0.0, f64::NAN];
+    let error = fitted(&nan, 2, &good, None, Start::Samples).unwrap_err();
+    assert!(matches!(error, Error::NotFinite { row: 0, column: 1, .. }));
+}
