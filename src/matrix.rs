@@ -113,6 +113,26 @@ impl<'a, T> Samples<'a, T> {
     }
 }
 
+impl<'a, T> Samples<'a, T> {
+    /// Refuses another number of features than `expected`.
+    pub(crate) fn check_features(&self, field: &str, expected: usize) -> Result<()> {
+        check_count(field, "features", expected, self.features)
+    }
+
+    /// Refuses another number of samples than `expected`.
+    pub(crate) fn check_samples(&self, field: &str, expected: usize) -> Result<()> {
+        check_count(field, "samples", expected, self.samples)
+    }
+}
+
+/// Refuses a count of `what` other than the one expected.
+pub(crate) fn check_count(field: &str, what: &'static str, expected: usize, got: usize) -> Result<()> {
+    match expected == got {
+        true => Ok(()),
+        false => Err(Error::Shape { field: field.to_string(), what, expected, got }),
+    }
+}
+
 impl<'a, T: Float> Samples<'a, T> {
     /// The same numbers as a nalgebra view of d rows and n columns.
     pub fn view(&self) -> DMatrixView<'a, T, Const<1>, Dyn> {
@@ -159,10 +179,7 @@ impl<'a, T: Float> Samples<'a, T> {
 /// all are 0.
 pub(crate) fn total_weight<T: Float>(weights: Option<&[T]>, samples: usize) -> Result<f64> {
     let Some(weights) = weights else { return Ok(samples as f64) };
-    let field = "weights".to_string();
-    if weights.len() != samples {
-        return Err(Error::Shape { field, what: "elements", expected: samples, got: weights.len() });
-    }
+    check_count("weights", "elements", samples, weights.len())?;
     if let Some(row) = weights.iter().position(|w| !w.is_finite() || *w < T::zero()) {
         return Err(Error::Setting {
             field: format!("weights: row {row}, column 0"),
@@ -172,7 +189,7 @@ pub(crate) fn total_weight<T: Float>(weights: Option<&[T]>, samples: usize) -> R
     }
     match weights.iter().map(|w| w.f64()).sum() {
         0.0 => Err(Error::Setting {
-            field,
+            field: "weights".to_string(),
             expected: "at least one above 0".to_string(),
             got: "none".to_string(),
         }),

@@ -1,6 +1,7 @@
 //! Serial or rayon, over chunks of a fixed size, so that results do not depend on the number of threads.
 
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 
 /// Calls `work(start, chunk)` for each run of `chunk` elements of `out`, `start` being the first element's index.
 pub(crate) fn for_each_chunk<T: Send>(out: &mut [T], chunk: usize, work: impl Fn(usize, &mut [T]) + Sync) {
@@ -12,13 +13,137 @@ pub(crate) fn for_each_chunk<T: Send>(out: &mut [T], chunk: usize, work: impl Fn
     out.chunks_mut(chunk).enumerate().for_each(|(i, part)| work(i * chunk, part));
 }
 
-/// The results of `work` for each of `items`, in their order.
-pub(crate) fn map<I: Send, R: Send>(items: Vec<I>, work: impl Fn(I) -> R + Sync + Send) -> Vec<R> {
+/// The results of `work` for each of `items`, in their order. What `work` reports goes to `observe`, which is only
+/// ever called by the calling thread (most languages cannot be called from another); after its break every further
+/// report is answered by a break.
+pub(crate) fn map_observed<I: Send, E: Send, R: Send>(
+    items: Vec<I>,
+    work: impl Fn(I, &mut dyn FnMut(E) -> ControlFlow<()>) -> R + Sync,
+    observe: &mut dyn FnMut(E) -> ControlFlow<()>,
+) -> Vec<R> {
     #[cfg(feature = "rayon")]
     {
-        use rayon::prelude::*;
-        items.into_par_iter().with_max_len(1).map(work).collect()
+        threaded::map_observed(items, work, observe)
     }
     #[cfg(not(feature = "rayon"))]
-    items.into_iter().map(work).collect()
+    {
+        let mut flow = ControlFlow::Continue(());
+        let mut once = |event| {
+            if flow.is_continue() {
+                flow = observe(event);
+            }
+            flow
+        };
+        items.into_iter().map(|item| work(item, &mut once)).collect()
+    }
+}
+
+#[cfg(feature = "rayon")]
+mod threaded {
+    use core::ops::ControlFlow;
+    use core::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc::{Receiver, TryRecvError, channel};
+    use std::vec::Vec;
+
+    pub(super) fn map_observed<I: Send, E: Send, R: Send>(
+        items: Vec<I>,
+        work: impl Fn(I, &mut dyn FnMut(E) -> ControlFlow<()>) -> R + Sync,
+        observe: &mut dyn FnMut(E) -> ControlFlow<()>,
+    ) -> Vec<R> {
+        let stopped = AtomicBool::new(false);
+        let (sender, receiver) = channel();
+        let mut results: Vec<Option<R>> = items.iter().map(|_| None).collect();
+        rayon::in_place_scope(|scope| {
+            let (work, stopped) = (&work, &stopped);
+            for (item, slot) in items.into_iter().zip(&mut results) {
+                let sender = sender.clone();
+                scope.spawn(move |_| {
+                    *slot = Some(work(item, &mut |event| {
+                        // The receiver outlives the tasks of this scope.
+                        let _ = sender.send(event);
+                        match stopped.load(Ordering::Relaxed) {
+                            true => ControlFlow::Break(()),
+                            false => ControlFlow::Continue(()),
+                        }
+                    }));
+                });
+            }
+            drop(sender);
+            while let Some(event) = next(&receiver) {
+                if !stopped.load(Ordering::Relaxed) && observe(event).is_break() {
+                    stopped.store(true, Ordering::Relaxed);
+                }
+            }
+        });
+        results.into_iter().map(|r| r.expect("the scope waits for every task")).collect()
+    }
+
+    /// Waits for the next event; nothing once all senders are gone. A thread of the pool works on while it waits,
+    /// or the tasks might wait for it.
+    fn next<E>(receiver: &Receiver<E>) -> Option<E> {
+        if rayon::current_thread_index().is_none() {
+            return receiver.recv().ok();
+        }
+        loop {
+            match receiver.try_recv() {
+                Ok(event) => return Some(event),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => {
+                    if rayon::yield_now() != Some(rayon::Yield::Executed) {
+                        std::thread::sleep(core::time::Duration::from_micros(20));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn results_come_in_order_and_a_break_reaches_every_worker() {
+        let mut seen = 0;
+        let double = |i: usize, report: &mut dyn FnMut(usize) -> ControlFlow<()>| {
+            let _ = report(i);
+            2 * i
+        };
+        let results = map_observed(vec![1, 2, 3], double, &mut |i| {
+            seen += i;
+            ControlFlow::Continue(())
+        });
+        assert_eq!((results, seen), (vec![2, 4, 6], 6));
+
+        let until_told = |_: usize, report: &mut dyn FnMut(()) -> ControlFlow<()>| {
+            (0..).take_while(|_| report(()).is_continue()).count()
+        };
+        let mut calls = 0;
+        map_observed(vec![0; 5], until_told, &mut |()| {
+            calls += 1;
+            if calls == 10 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!(calls, 10, "nobody is observed after the break");
+    }
+
+    #[cfg(feature = "rayon")]
+    #[test]
+    fn observers_run_on_the_calling_thread_even_in_a_pool_of_one() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let run = || {
+            let caller = std::thread::current().id();
+            let report = |i: usize, report: &mut dyn FnMut(usize) -> ControlFlow<()>| report(i).is_continue();
+            let mut seen = vec![];
+            map_observed(vec![0, 1, 2], report, &mut |i| {
+                assert_eq!(std::thread::current().id(), caller);
+                seen.push(i);
+                ControlFlow::Continue(())
+            });
+            seen.sort_unstable();
+            assert_eq!(seen, [0, 1, 2]);
+        };
+        run();
+        pool.install(run);
+    }
 }

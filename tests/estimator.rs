@@ -6,7 +6,6 @@ use lsmi::synthetic::{Dataset, MixedGaussian, agreement, xor};
 use lsmi::{Config, Error, Float, Model, Samples, fit, fit_with_progress};
 use proptest::prelude::*;
 use std::ops::ControlFlow;
-use std::sync::Mutex;
 
 fn data(classes: usize, n: usize) -> Dataset {
     MixedGaussian::new(classes, 0.5, 0.5).unwrap().sample(n, 7).unwrap()
@@ -217,20 +216,19 @@ fn model_files_give_the_same_model_and_notice_every_change() {
 fn progress_is_reported_and_cancels() {
     let data = data(2, 100);
     let (x1, x2) = (samples(&data.x1, 2), samples(&data.x2, 2));
-    let seen = Mutex::new(Vec::new());
+    let mut seen = Vec::new();
     let config = Config { density_patience: 0, classifier_patience: 0, ..quick() };
-    let model = fit_with_progress(x1, x2, &data.y, &config, &|progress| {
-        seen.lock().unwrap().push((progress.component, progress.training.epoch));
+    let model = fit_with_progress(x1, x2, &data.y, &config, &mut |progress| {
+        seen.push((progress.component, progress.training.epoch));
         assert!(progress.training.loss.is_finite());
         ControlFlow::Continue(())
     });
     assert_eq!(model.unwrap().histories().densities[1].losses.len(), 5);
-    let seen = seen.into_inner().unwrap();
     for component in Component::ALL {
         let epochs: Vec<usize> = seen.iter().filter(|(c, _)| *c == component).map(|(_, e)| *e).collect();
         assert_eq!(epochs, [1, 2, 3, 4, 5]);
     }
-    let cancelled = fit_with_progress(x1, x2, &data.y, &quick(), &|_| ControlFlow::Break(()));
+    let cancelled = fit_with_progress(x1, x2, &data.y, &quick(), &mut |_| ControlFlow::Break(()));
     assert_eq!(cancelled.unwrap_err(), Error::Cancelled);
 }
 

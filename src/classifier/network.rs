@@ -1,6 +1,7 @@
 //! A feed-forward network with log-softmax output: evaluation and gradient.
 
 use crate::linalg::general;
+use crate::matrix::{check_count, total_weight};
 use crate::simd::{log_sum_exp, softmax_into};
 use crate::{Error, Float, Result, Samples, parallel};
 use alloc::string::ToString;
@@ -224,14 +225,7 @@ impl<T: Float> Network<T> {
                 return Err(Error::Empty { field: format!("layer {l}"), what: "features" });
             }
             let expected = inputs.saturating_mul(outputs);
-            if layer.weights.len() != expected {
-                return Err(Error::Shape {
-                    field: format!("layer {l} weights"),
-                    what: "elements",
-                    expected,
-                    got: layer.weights.len(),
-                });
-            }
+            check_count(&format!("layer {l} weights"), "elements", expected, layer.weights.len())?;
             for (part, values, columns) in [("weights", &layer.weights, inputs), ("biases", &layer.biases, 1)]
             {
                 if let Some(i) = values.iter().position(|v| !v.is_finite()) {
@@ -291,33 +285,14 @@ impl<T: Float> Network<T> {
         Form { sizes: &self.sizes, activation: self.options.activation }
     }
 
-    fn check(&self, x: &Samples<'_, T>) -> Result<()> {
-        match x.features() == self.features() {
-            true => Ok(()),
-            false => Err(Error::Shape {
-                field: "x".to_string(),
-                what: "features",
-                expected: self.features(),
-                got: x.features(),
-            }),
-        }
-    }
-
     /// log p(y|x) of every sample and class into `out`, n×C in C order, nats.
     ///
     /// # Errors
     /// [`Error::Shape`] if the features differ from the network's or `out` is not n·C numbers.
     pub fn log_probabilities(&self, x: Samples<'_, T>, out: &mut [T]) -> Result<()> {
-        self.check(&x)?;
+        x.check_features("x", self.features())?;
         let classes = self.classes();
-        if out.len() != x.samples() * classes {
-            return Err(Error::Shape {
-                field: "out".to_string(),
-                what: "elements",
-                expected: x.samples() * classes,
-                got: out.len(),
-            });
-        }
+        check_count("out", "elements", x.samples() * classes, out.len())?;
         parallel::for_each_chunk(out, CHUNK * classes, |start, out| {
             let samples = x.range(start / classes, out.len() / classes);
             let input: Vec<T> = samples.iter().flatten().copied().collect();
@@ -341,9 +316,9 @@ impl<T: Float> Network<T> {
         y: &[i64],
         weights: Option<&[T]>,
     ) -> Result<NetworkGradient<T>> {
-        self.check(&x)?;
+        x.check_features("x", self.features())?;
         let targets = check_targets(y, x.samples(), self.classes())?;
-        let total = crate::matrix::total_weight(weights, x.samples())?;
+        let total = total_weight(weights, x.samples())?;
         let input: Vec<T> = x.iter().flatten().copied().collect();
         let mut memory = Activations { outputs: Vec::new(), gradients: Vec::new() };
         let mut gradient = vec![T::zero(); self.parameters.len()];

@@ -89,11 +89,11 @@ enum Trained<T> {
 /// that do not fit; [`Error::OneClass`] and [`Error::TooFewSamples`] where nothing can be learned;
 /// [`Error::Empty`] if no feature of a modality varies; [`Error::Diverged`] if a loss leaves the finite numbers.
 pub fn fit<T: Float>(x1: Samples<'_, T>, x2: Samples<'_, T>, y: &[i64], config: &Config) -> Result<Model<T>> {
-    fit_with_progress(x1, x2, y, config, &|_| ControlFlow::Continue(()))
+    fit_with_progress(x1, x2, y, config, &mut |_| ControlFlow::Continue(()))
 }
 
-/// [`fit`] that reports its progress: `observer` is called after every epoch of each of the five models, from the
-/// threads that train them, and cancels the fit by a break.
+/// [`fit`] that reports its progress: `observer` is called after every epoch of each of the five models, always by
+/// the calling thread, and cancels the fit by a break.
 ///
 /// # Errors
 /// As [`fit`]; [`Error::Cancelled`] after a break.
@@ -102,7 +102,7 @@ pub fn fit_with_progress<T: Float>(
     x2: Samples<'_, T>,
     y: &[i64],
     config: &Config,
-    observer: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
+    observer: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Model<T>> {
     config.check()?;
     check_counts(&x1, &x2, y)?;
@@ -127,11 +127,13 @@ pub fn fit_with_progress<T: Float>(
     let second = Samples::from_rows("x2", &second, d2)?;
     let both = Samples::from_rows("x1 and x2", &both, d1 + d2)?;
 
-    let train = |component: Component| -> Result<Trained<T>> {
+    let train = |component: Component,
+                 report: &mut dyn FnMut(Progress) -> ControlFlow<()>|
+     -> Result<Trained<T>> {
         // Stream 0 draws the held-out samples.
         let mut stream = Stream::new(config.seed, 1 + component as u64);
         let name = component.to_string();
-        let mut observe = |training| observer(Progress { component, training });
+        let mut observe = |training| report(Progress { component, training });
         let (x, is_classifier) = match component {
             Component::Classifier1 => (first, true),
             Component::Classifier2 => (second, true),
@@ -157,7 +159,7 @@ pub fn fit_with_progress<T: Float>(
     };
     let (mut networks, mut densities) = (Vec::new(), Vec::new());
     let mut histories = Histories::default();
-    for trained in parallel::map(Component::ALL.to_vec(), train) {
+    for trained in parallel::map_observed(Component::ALL.to_vec(), train, observer) {
         match trained? {
             Trained::Classifier(network, history) => {
                 histories.classifiers[networks.len()] = history;

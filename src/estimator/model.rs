@@ -4,6 +4,7 @@ use super::config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
 use super::preprocess::Preprocessing;
 use crate::classifier::{Network, NetworkOptions};
 use crate::knife::{Marginal, MarginalOptions};
+use crate::matrix::check_count;
 use crate::optim::History;
 use crate::{Error, Float, Result};
 use alloc::format;
@@ -83,22 +84,18 @@ impl<T: Float> Model<T> {
 
     /// Refuses parts that do not fit each other.
     pub(super) fn check_parts(&self) -> Result<()> {
-        let shape = |field: &str, what, expected, got| match expected == got {
-            true => Ok(()),
-            false => Err(Error::Shape { field: field.to_string(), what, expected, got }),
-        };
         let kept = [self.preprocessing[0].kept.len(), self.preprocessing[1].kept.len()];
-        shape("classifier of x1", "features", kept[0], self.networks[0].features())?;
-        shape("classifier of x2", "features", kept[1], self.networks[1].features())?;
-        shape("classifier of both", "features", kept[0] + kept[1], self.networks[2].features())?;
-        shape("density of x1", "features", kept[0], self.densities[0].features())?;
-        shape("density of x2", "features", kept[1], self.densities[1].features())?;
+        check_count("classifier of x1", "features", kept[0], self.networks[0].features())?;
+        check_count("classifier of x2", "features", kept[1], self.networks[1].features())?;
+        check_count("classifier of both", "features", kept[0] + kept[1], self.networks[2].features())?;
+        check_count("density of x1", "features", kept[0], self.densities[0].features())?;
+        check_count("density of x2", "features", kept[1], self.densities[1].features())?;
         let classes = self.networks[0].classes();
-        shape("classifier of x2", "classes", classes, self.networks[1].classes())?;
-        shape("classifier of both", "classes", classes, self.networks[2].classes())?;
-        shape("prior", "classes", classes, self.log_prior.len())?;
+        check_count("classifier of x2", "classes", classes, self.networks[1].classes())?;
+        check_count("classifier of both", "classes", classes, self.networks[2].classes())?;
+        check_count("prior", "classes", classes, self.log_prior.len())?;
         if !self.class_counts.is_empty() {
-            shape("class counts", "classes", classes, self.class_counts.len())?;
+            check_count("class counts", "classes", classes, self.class_counts.len())?;
         }
         if classes < 2 {
             return Err(Error::OneClass { field: "classifier of x1".to_string(), got: 0 });

@@ -4,6 +4,7 @@ use super::config::ShiftRule;
 use super::model::Model;
 use crate::classifier::check_targets;
 use crate::interaction::{Atoms, Information, mean_by, shift};
+use crate::matrix::check_count;
 use crate::{Error, Float, Result, Samples, parallel};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
@@ -99,12 +100,8 @@ impl<T: Float> Model<T> {
     }
 
     fn check(&self, x1: &Samples<'_, T>, x2: &Samples<'_, T>, y: &[i64]) -> Result<Vec<usize>> {
-        for (field, x, expected) in [("x1", x1, self.features()[0]), ("x2", x2, self.features()[1])] {
-            if x.features() != expected {
-                let got = x.features();
-                return Err(Error::Shape { field: field.to_string(), what: "features", expected, got });
-            }
-        }
+        x1.check_features("x1", self.features()[0])?;
+        x2.check_features("x2", self.features()[1])?;
         check_counts(x1, x2, y)?;
         x1.check_finite("x1")?;
         x2.check_finite("x2")?;
@@ -201,11 +198,6 @@ impl<T: Float> Model<T> {
 
 /// Refuses modalities and targets of different numbers of samples.
 pub(super) fn check_counts<T>(x1: &Samples<'_, T>, x2: &Samples<'_, T>, y: &[i64]) -> Result<()> {
-    for (field, got) in [("x2", x2.samples()), ("y", y.len())] {
-        if got != x1.samples() {
-            let expected = x1.samples();
-            return Err(Error::Shape { field: field.to_string(), what: "samples", expected, got });
-        }
-    }
-    Ok(())
+    x2.check_samples("x2", x1.samples())?;
+    check_count("y", "samples", x1.samples(), y.len())
 }

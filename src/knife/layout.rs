@@ -1,6 +1,7 @@
 //! Options of the marginal density and where its parameters lie in memory.
 
 use crate::linalg::lower::packed;
+use crate::matrix::check_count;
 use crate::{Error, Float, Result};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
@@ -135,9 +136,7 @@ impl Layout {
             ("triangle", if d == 1 { dense.triangle.len() } else { dense_triangle }, dense.triangle.len()),
             ("logits", self.modes, dense.logits.len()),
         ] {
-            if expected != got {
-                return Err(Error::Shape { field: field.to_string(), what: "elements", expected, got });
-            }
+            check_count(field, "elements", expected, got)?;
         }
         let mut out = vec![T::zero(); self.len()];
         out[self.means.clone()].copy_from_slice(&dense.means);

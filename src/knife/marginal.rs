@@ -3,7 +3,7 @@
 use super::kernel::{Prepared, Sums, Tile};
 use super::layout::Layout;
 use super::{MarginalOptions, MarginalParameters};
-use crate::matrix::total_weight;
+use crate::matrix::{check_count, total_weight};
 use crate::simd::LANES;
 use crate::{Error, Float, Result, Samples, parallel};
 use alloc::string::ToString;
@@ -122,18 +122,6 @@ impl<T: Float> Marginal<T> {
         prepared
     }
 
-    fn check(&self, x: &Samples<'_, T>) -> Result<()> {
-        match x.features() == self.features() {
-            true => Ok(()),
-            false => Err(Error::Shape {
-                field: "x".to_string(),
-                what: "features",
-                expected: self.features(),
-                got: x.features(),
-            }),
-        }
-    }
-
     /// log p of every sample into `out`, nats.
     ///
     /// A sample with NaN has log-density NaN; one with infinities −∞ or NaN.
@@ -141,15 +129,8 @@ impl<T: Float> Marginal<T> {
     /// # Errors
     /// [`Error::Shape`] if the features differ from the density's or `out` from the samples.
     pub fn log_density(&self, x: Samples<'_, T>, out: &mut [T]) -> Result<()> {
-        self.check(&x)?;
-        if out.len() != x.samples() {
-            return Err(Error::Shape {
-                field: "out".to_string(),
-                what: "elements",
-                expected: x.samples(),
-                got: out.len(),
-            });
-        }
+        x.check_features("x", self.features())?;
+        check_count("out", "elements", x.samples(), out.len())?;
         let prepared = self.prepared();
         parallel::for_each_chunk(out, CHUNK, |start, out| {
             let mut tile = prepared.tile();
@@ -169,7 +150,7 @@ impl<T: Float> Marginal<T> {
     /// [`Error::Shape`] if features or weights do not fit, [`Error::NotFinite`] for a negative or infinite weight
     /// or if all are 0.
     pub fn gradient(&self, x: Samples<'_, T>, weights: Option<&[T]>) -> Result<MarginalGradient<T>> {
-        self.check(&x)?;
+        x.check_features("x", self.features())?;
         let total = total_weight(weights, x.samples())?;
         let prepared = self.prepared();
         let mut gradient = vec![T::zero(); self.layout.len()];

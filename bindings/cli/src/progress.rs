@@ -4,12 +4,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use lsmi::Config;
 use lsmi::estimator::{Component, Progress};
 use std::ops::ControlFlow;
-use std::sync::Mutex;
 
 /// One bar for the five models of a fit; not shown where standard error is no terminal.
 pub struct FitBar {
     bar: ProgressBar,
-    done: Mutex<[usize; 5]>,
+    done: [usize; 5],
 }
 
 impl FitBar {
@@ -18,16 +17,14 @@ impl FitBar {
         let bar = ProgressBar::new(epochs as u64);
         let style = ProgressStyle::with_template("fitting {bar:30} {pos}/{len} epochs, {eta} left  {msg}");
         bar.set_style(style.expect("the template is a good one"));
-        FitBar { bar, done: Mutex::new([0; 5]) }
+        FitBar { bar, done: [0; 5] }
     }
 
     /// Takes note of an epoch.
-    pub fn observe(&self, progress: Progress) -> ControlFlow<()> {
+    pub fn observe(&mut self, progress: Progress) -> ControlFlow<()> {
         let index = Component::ALL.iter().position(|c| *c == progress.component).unwrap_or(0);
-        if let Ok(mut done) = self.done.lock() {
-            done[index] = progress.training.epoch;
-            self.bar.set_position(done.iter().sum::<usize>() as u64);
-        }
+        self.done[index] = progress.training.epoch;
+        self.bar.set_position(self.done.iter().sum::<usize>() as u64);
         self.bar.set_message(format!("{}: loss {:.4}", progress.component, progress.training.loss));
         ControlFlow::Continue(())
     }

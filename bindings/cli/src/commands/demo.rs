@@ -50,8 +50,9 @@ pub fn run(arguments: &Demo) -> Result<()> {
     let train = whole.map(|x| x.range(0, start));
     let val = whole.map(|x| x.range(start, data.samples - start));
 
-    let bar = FitBar::new(&config);
-    let model = lsmi::fit_with_progress(train[0], train[1], &data.y[..start], &config, &|p| bar.observe(p));
+    let mut bar = FitBar::new(&config);
+    let model =
+        lsmi::fit_with_progress(train[0], train[1], &data.y[..start], &config, &mut |p| bar.observe(p));
     bar.finish();
     let model = model?;
     let train_scores = model.score(train[0], train[1], &data.y[..start])?;

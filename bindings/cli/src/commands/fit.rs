@@ -44,8 +44,8 @@ pub fn run(arguments: &Fit) -> Result<()> {
 /// Fits with a progress bar; errors carry the names of the file's arrays.
 pub fn fit<T: Float>(train: &Numbers<T>, config: &Config) -> Result<Model<T>> {
     let [x1, x2] = train.samples()?;
-    let bar = FitBar::new(config);
-    let model = lsmi::fit_with_progress(x1, x2, &train.y, config, &|progress| bar.observe(progress));
+    let mut bar = FitBar::new(config);
+    let model = lsmi::fit_with_progress(x1, x2, &train.y, config, &mut |progress| bar.observe(progress));
     bar.finish();
     model.map_err(|error| train.name_error(error))
 }
