@@ -1,6 +1,6 @@
 //! The estimator as a whole: identities, settings, model files, determinism, errors.
 
-use lsmi::estimator::{Component, EntropyUnits, FORMAT_VERSION, Prior, ShiftRule, scalar_of_bytes};
+use lsmi::estimator::{AnyModel, Component, EntropyUnits, FORMAT_VERSION, Prior, ShiftRule};
 use lsmi::interaction::{Information, mean, shift};
 use lsmi::synthetic::{Dataset, MixedGaussian, agreement, xor};
 use lsmi::{Config, Error, Float, Model, Samples, fit, fit_with_progress};
@@ -175,7 +175,7 @@ fn model_files_give_the_same_model_and_notice_every_change() {
     assert_eq!(bytes, fitted::<f64>(&data, &config).to_bytes().unwrap(), "one seed, one file");
     assert_ne!(bytes, fitted::<f64>(&data, &Config { seed: 1, ..config.clone() }).to_bytes().unwrap());
     assert_eq!(Model::<f64>::from_bytes("m", &bytes).unwrap(), model);
-    assert_eq!(scalar_of_bytes("m", &bytes).unwrap(), "f64");
+    assert_eq!(AnyModel::from_bytes("m", &bytes).unwrap(), AnyModel::F64(model.clone()));
     let error = Model::<f32>::from_bytes("m", &bytes).unwrap_err();
     assert_eq!(error.to_string(), "m: expected a model of f32 numbers, got f64");
 

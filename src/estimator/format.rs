@@ -181,30 +181,22 @@ impl<T: Float> Model<T> {
     /// [`Error::Version`] if a newer library wrote them.
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self> {
         let file = ModelFile::open(name, bytes)?;
-        if file.header.scalar != T::NAME {
+        if file.scalar() != T::NAME {
             return Err(bad(name, &format!("a model of {} numbers", T::NAME), file.header.scalar.clone()));
         }
         file.model()
     }
 }
 
-/// The number type, `f32` or `f64`, of the model in `bytes`.
-///
-/// # Errors
-/// As [`Model::from_bytes`].
-pub fn scalar_of_bytes(name: &str, bytes: &[u8]) -> Result<String> {
-    ModelFile::open(name, bytes).map(|file| file.header.scalar)
-}
-
 /// An opened file whose checksum is right.
-struct ModelFile<'a> {
+pub(super) struct ModelFile<'a> {
     name: &'a str,
     tensors: SafeTensors<'a>,
     header: Header,
 }
 
 impl<'a> ModelFile<'a> {
-    fn open(name: &'a str, bytes: &'a [u8]) -> Result<Self> {
+    pub(super) fn open(name: &'a str, bytes: &'a [u8]) -> Result<Self> {
         let altered = |got: String| bad(name, "a whole and unaltered lsmi model file", got);
         let (_, metadata): (usize, Metadata) =
             SafeTensors::read_metadata(bytes).map_err(|e| altered(e.to_string()))?;
@@ -231,6 +223,11 @@ impl<'a> ModelFile<'a> {
             return Err(altered("contents that do not fit their checksum".to_string()));
         }
         Ok(ModelFile { name, tensors, header: envelope.header })
+    }
+
+    /// `f32` or `f64`.
+    pub(super) fn scalar(&self) -> &str {
+        &self.header.scalar
     }
 
     /// The values of an array of type `dtype`, `width` bytes each.
@@ -309,7 +306,7 @@ impl<'a> ModelFile<'a> {
         Ok(Preprocessing { features, kept, means, scales, clip })
     }
 
-    fn model<T: Float>(&self) -> Result<Model<T>> {
+    pub(super) fn model<T: Float>(&self) -> Result<Model<T>> {
         let preprocessing = [self.preprocessing(0)?, self.preprocessing(1)?];
         let (d1, d2) = (preprocessing[0].kept.len(), preprocessing[1].kept.len());
         self.header.config.check()?;

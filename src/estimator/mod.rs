@@ -1,5 +1,6 @@
 //! The estimator: fit a model to two modalities and a target, score samples with it.
 
+mod any;
 mod config;
 #[cfg(feature = "std")]
 mod file;
@@ -10,9 +11,10 @@ mod preprocess;
 mod report;
 mod score;
 
+pub use any::AnyModel;
 pub use config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
 pub use fit::{Component, Progress, fit, fit_with_progress};
-pub use format::{FORMAT_VERSION, scalar_of_bytes};
+pub use format::FORMAT_VERSION;
 pub use model::{Histories, Model, ModelParts};
 pub use report::{Report, SplitReport};
 pub use score::{PerSource, Scores};

@@ -1,6 +1,5 @@
 //! Exact information of discrete samples, by counting.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -37,49 +36,79 @@ use crate::error::{Error, Result};
 /// ```
 pub fn discrete(x1: &[i64], x2: &[i64], y: &[i64], weights: Option<&[f64]>) -> Result<Vec<Information>> {
     let samples = x1.len();
+    let mut out = vec![Information::default(); samples];
+    discrete_into(x1, x2, y, weights, &mut vec![Counting::default(); samples], &mut out)?;
+    Ok(out)
+}
+
+/// Scratch of one sample for [`discrete_into`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counting {
+    row: usize,
+    target: f64,
+    first: f64,
+    second: f64,
+    both: f64,
+    first_target: f64,
+    second_target: f64,
+    cell: f64,
+}
+
+/// [`discrete`] into the caller's buffers, without allocation: `scratch` and `out` hold one entry per sample.
+///
+/// # Errors
+/// As [`discrete`]; [`Error::Shape`] too for `scratch` or `out`.
+pub fn discrete_into(
+    x1: &[i64],
+    x2: &[i64],
+    y: &[i64],
+    weights: Option<&[f64]>,
+    scratch: &mut [Counting],
+    out: &mut [Information],
+) -> Result<()> {
+    let samples = x1.len();
     if samples == 0 {
         return Err(Error::Empty { field: "x1".into(), what: "samples" });
     }
     check_length("x2", samples, x2.len())?;
     check_length("y", samples, y.len())?;
-    let uniform;
-    let weights = match weights {
-        Some(weights) => weights,
-        None => {
-            uniform = vec![1.0; samples];
-            &uniform
+    check_length("scratch", samples, scratch.len())?;
+    check_length("out", samples, out.len())?;
+    let total = match weights {
+        Some(weights) => {
+            check_length("weights", samples, weights.len())?;
+            total_weight(weights)?
         }
+        None => samples as f64,
     };
-    check_length("weights", samples, weights.len())?;
-    let total = total_weight(weights)?;
-
-    let cell = category_weights(weights, |row| (x1[row], x2[row], y[row]));
-    if let Some(row) = cell.iter().position(|weight| *weight == 0.0) {
+    let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
+    for (row, counting) in scratch.iter_mut().enumerate() {
+        *counting = Counting { row, ..Counting::default() };
+    }
+    add_up(scratch, weight, |row| y[row], |c| &mut c.target);
+    add_up(scratch, weight, |row| x1[row], |c| &mut c.first);
+    add_up(scratch, weight, |row| x2[row], |c| &mut c.second);
+    add_up(scratch, weight, |row| (x1[row], x2[row]), |c| &mut c.both);
+    add_up(scratch, weight, |row| (x1[row], y[row]), |c| &mut c.first_target);
+    add_up(scratch, weight, |row| (x2[row], y[row]), |c| &mut c.second_target);
+    add_up(scratch, weight, |row| (x1[row], x2[row], y[row]), |c| &mut c.cell);
+    if let Some(row) = scratch.iter().filter(|c| c.cell == 0.0).map(|c| c.row).min() {
         return Err(setting(
             "positive weight for some sample of every combination of x1, x2 and y",
             format!("weight 0 for all samples like row {row}"),
         ));
     }
-    let target = category_weights(weights, |row| y[row]);
-    let first = category_weights(weights, |row| x1[row]);
-    let second = category_weights(weights, |row| x2[row]);
-    let both = category_weights(weights, |row| (x1[row], x2[row]));
-    let first_target = category_weights(weights, |row| (x1[row], y[row]));
-    let second_target = category_weights(weights, |row| (x2[row], y[row]));
-
-    let surprisal = |weight: f64| libm::log(total / weight);
-    Ok((0..samples)
-        .map(|row| {
-            let prior = target[row] / total;
-            Information {
-                i1: libm::log(first_target[row] / first[row] / prior),
-                i2: libm::log(second_target[row] / second[row] / prior),
-                i12: libm::log(cell[row] / both[row] / prior),
-                h1: surprisal(first[row]),
-                h2: surprisal(second[row]),
-            }
-        })
-        .collect())
+    for c in &*scratch {
+        let prior = c.target / total;
+        out[c.row] = Information {
+            i1: libm::log(c.first_target / c.first / prior),
+            i2: libm::log(c.second_target / c.second / prior),
+            i12: libm::log(c.cell / c.both / prior),
+            h1: libm::log(total / c.first),
+            h2: libm::log(total / c.second),
+        };
+    }
+    Ok(())
 }
 
 /// One category number per sample for several discrete variables together: 0, 1, … number the tuples that occur, in
@@ -114,13 +143,19 @@ pub fn joint_categories(columns: &[&[i64]]) -> Result<Vec<i64>> {
     Ok(categories)
 }
 
-/// For every sample the weight of all samples with its key.
-fn category_weights<K: Ord>(weights: &[f64], key: impl Fn(usize) -> K) -> Vec<f64> {
-    let mut sums = BTreeMap::new();
-    for (row, weight) in weights.iter().enumerate() {
-        *sums.entry(key(row)).or_insert(0.0) += weight;
+/// Gives every sample, in the field that `sum` names, the weight of all samples with its key. Sorts the scratch.
+fn add_up<K: Ord>(
+    scratch: &mut [Counting],
+    weight: impl Fn(usize) -> f64,
+    key: impl Fn(usize) -> K,
+    sum: impl Fn(&mut Counting) -> &mut f64,
+) {
+    // The row decides among equals, so that sums do not depend on the order before.
+    scratch.sort_unstable_by(|a, b| key(a.row).cmp(&key(b.row)).then(a.row.cmp(&b.row)));
+    for group in scratch.chunk_by_mut(|a, b| key(a.row) == key(b.row)) {
+        let total = group.iter().map(|counting| weight(counting.row)).sum();
+        group.iter_mut().for_each(|counting| *sum(counting) = total);
     }
-    (0..weights.len()).map(|row| sums[&key(row)]).collect()
 }
 
 fn total_weight(weights: &[f64]) -> Result<f64> {

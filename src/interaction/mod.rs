@@ -18,8 +18,10 @@ mod atoms;
 mod batch;
 mod discrete;
 mod mean;
+mod provided;
 
 pub use atoms::{Atoms, Information, shift};
 pub use batch::{AtomSlices, InformationSlices, atoms};
-pub use discrete::{discrete, joint_categories};
+pub use discrete::{Counting, discrete, discrete_into, joint_categories};
 pub use mean::{mean, mean_by};
+pub use provided::information_from_log_probabilities;

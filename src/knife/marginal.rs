@@ -147,22 +147,39 @@ impl<T: Float> Marginal<T> {
     /// Without weights every sample counts the same.
     ///
     /// # Errors
-    /// [`Error::Shape`] if features or weights do not fit, [`Error::NotFinite`] for a negative or infinite weight
-    /// or if all are 0.
+    /// [`Error::Shape`] if features or weights do not fit, [`Error::Setting`] for a negative or infinite weight or
+    /// if all are 0.
+    ///
+    /// [`Error::Shape`]: crate::Error::Shape
+    /// [`Error::Setting`]: crate::Error::Setting
     pub fn gradient(&self, x: Samples<'_, T>, weights: Option<&[T]>) -> Result<MarginalGradient<T>> {
         x.check_features("x", self.features())?;
         let total = total_weight(weights, x.samples())?;
+        self.weighted_gradient(x, |i| T::of(weights.map_or(1.0, |w| w[i].f64()) / total))
+    }
+
+    /// The gradient of −Σ gᵢ log p(xᵢ) for every parameter and for x, where the gᵢ may have any sign: what
+    /// backpropagation through [`Marginal::log_density`] needs. The loss is that sum, nats.
+    ///
+    /// # Errors
+    /// [`Error::Shape`](crate::Error::Shape) if features or `upstream` do not fit.
+    pub fn weighted_sum_gradient(&self, x: Samples<'_, T>, upstream: &[T]) -> Result<MarginalGradient<T>> {
+        x.check_features("x", self.features())?;
+        check_count("upstream", "elements", x.samples(), upstream.len())?;
+        self.weighted_gradient(x, |i| upstream[i])
+    }
+
+    fn weighted_gradient(
+        &self,
+        x: Samples<'_, T>,
+        weight: impl Fn(usize) -> T,
+    ) -> Result<MarginalGradient<T>> {
         let prepared = self.prepared();
         let mut gradient = vec![T::zero(); self.layout.len()];
         let mut gradient_x = vec![T::zero(); x.samples() * x.features()];
         let (mut tile, mut sums) = (prepared.tile(), prepared.sums());
-        let loss = add_loss_gradient(
-            &prepared,
-            &x,
-            |i| T::of(weights.map_or(1.0, |w| w[i].f64()) / total),
-            (&mut tile, &mut sums),
-            Some(&mut gradient_x),
-        );
+        let scratch = (&mut tile, &mut sums);
+        let loss = add_loss_gradient(&prepared, &x, weight, scratch, Some(&mut gradient_x));
         prepared.finish(&sums, &self.parameters, &mut gradient);
         let parameters = self.layout.unpack(&gradient, self.options.triangle);
         Ok(MarginalGradient { loss, parameters, x: gradient_x })

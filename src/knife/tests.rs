@@ -5,6 +5,7 @@ use super::*;
 use crate::optim::{Training, TrainingRun};
 use crate::rng::Stream;
 use crate::{Error, Samples};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
@@ -191,6 +192,28 @@ fn tails_and_bad_numbers_are_specified() {
     assert_eq!(both.loss, alone.loss);
     assert_eq!(both.parameters, alone.parameters);
     assert_eq!(both.x[3..], [0.0; 3]);
+}
+
+#[test]
+fn sums_of_any_sign_are_linear_in_their_weights() {
+    let options = options(3, false, Diagonal::PerMode, Triangle::Full);
+    let mut stream = Stream::new(12, 0);
+    let p = random_parameters(&options, 4, &mut stream);
+    let density = Marginal::from_parameters(options, 4, &p).unwrap();
+    let x = normals(&mut stream, 4 * 20, 1.0);
+    let x = Samples::from_rows("x", &x, 4).unwrap();
+    let all = density.weighted_sum_gradient(x, &[0.05; 20]).unwrap();
+    assert_eq!(all.x, density.gradient(x, None).unwrap().x);
+    let signs: Vec<f64> = (0..20).map(|i| if i % 3 == 0 { -2.0 } else { 0.5 }).collect();
+    let mixed = density.weighted_sum_gradient(x, &signs).unwrap();
+    for (i, sign) in signs.iter().enumerate() {
+        let alone = density.weighted_sum_gradient(x.range(i, 1), &[1.0]).unwrap();
+        for (a, b) in alone.x.iter().zip(&mixed.x[4 * i..]) {
+            approx::assert_relative_eq!(sign * a, b, max_relative = 1e-12);
+        }
+    }
+    let error = density.weighted_sum_gradient(x, &[1.0]).unwrap_err();
+    assert_eq!(error.to_string(), "upstream: expected 20 elements, got 1");
 }
 
 fn training() -> Training {

@@ -2,9 +2,10 @@
 
 use crate::arguments::{Fit, Precision};
 use crate::dataset::{Dataset, Numbers, Split};
-use crate::model::AnyModel;
+use crate::model;
 use crate::progress::FitBar;
 use crate::{files, output, table};
+use lsmi::estimator::AnyModel;
 use lsmi::{Config, Error, Float, Model, Result};
 
 pub fn run(arguments: &Fit) -> Result<()> {
@@ -30,9 +31,9 @@ pub fn run(arguments: &Fit) -> Result<()> {
     };
     let mut report = model.report(config.shift);
     for split in [Some(train), data.val.as_ref()].into_iter().flatten() {
-        report = report.with(split.name, &model.score(split, config.shift)?);
+        report = report.with(split.name, &model::score(&model, split, config.shift)?);
     }
-    model.save(&arguments.output)?;
+    model::save(&model, &arguments.output)?;
     output::write_json(arguments.json.as_deref(), &report.to_json()?)?;
     if !output::is_standard_output(arguments.json.as_deref()) {
         output::print(&table::report(&report));

@@ -2,9 +2,10 @@
 
 use crate::arguments::Import;
 use crate::files::{self, Archive, Tensor, Values};
-use crate::model::AnyModel;
+use crate::model;
 use crate::output;
 use lsmi::classifier::{Activation, Layer, Network};
+use lsmi::estimator::AnyModel;
 use lsmi::estimator::ModelParts;
 use lsmi::knife::{Diagonal, Marginal, MarginalOptions, MarginalParameters, Triangle};
 use lsmi::{Error, Model, Result};
@@ -16,7 +17,7 @@ pub fn run(arguments: &Import) -> Result<()> {
     let networks = [archive.network(0)?, archive.network(1)?, archive.network(2)?];
     let densities = [archive.density(0)?, archive.density(1)?];
     let model = AnyModel::F32(Model::from_parts(ModelParts { networks, densities })?);
-    model.save(&arguments.output)?;
+    model::save(&model, &arguments.output)?;
     let [d1, d2] = model.features();
     let classes = model.log_prior().len();
     output::print(&format!(

@@ -2,17 +2,18 @@
 
 use crate::arguments::Inspect;
 use crate::dataset::Dataset;
-use crate::model::AnyModel;
+use crate::model;
 use crate::table::{nats, table};
 use crate::{files, output};
 use lsmi::Result;
+use lsmi::estimator::AnyModel;
 use lsmi::estimator::Component;
 use std::collections::BTreeMap;
 
 pub fn run(arguments: &Inspect) -> Result<()> {
     let archive = files::read(&arguments.file)?;
     if archive.metadata.contains_key("lsmi") {
-        return inspect_model(&AnyModel::load(&arguments.file)?);
+        return inspect_model(&model::load(&arguments.file)?);
     }
     let rows = archive.tensors.iter().map(|(name, tensor)| {
         let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();

@@ -3,7 +3,7 @@
 use crate::arguments::{Score, SplitChoice};
 use crate::dataset::{Dataset, Split};
 use crate::files::{self, Format};
-use crate::model::AnyModel;
+use crate::model;
 use crate::{output, table};
 use lsmi::Result;
 
@@ -13,7 +13,7 @@ pub fn run(arguments: &Score) -> Result<()> {
         files::check_writable_folder("-o", path)?;
     }
     output::check_json(arguments.json.as_deref())?;
-    let model = AnyModel::load(&arguments.model)?;
+    let model = model::load(&arguments.model)?;
     let data = Dataset::read(&arguments.data)?;
     let shift = arguments.shift.map_or(model.config().shift, Into::into);
     let splits: Vec<&Split> = match arguments.split {
@@ -22,7 +22,7 @@ pub fn run(arguments: &Score) -> Result<()> {
         Some(SplitChoice::All) => data.train.iter().chain(&data.val).collect(),
         None => data.val.iter().chain(&data.train).take(1).collect(),
     };
-    let scores = splits.iter().map(|split| model.score(split, shift)).collect::<Result<Vec<_>>>()?;
+    let scores = splits.iter().map(|split| model::score(&model, split, shift)).collect::<Result<Vec<_>>>()?;
     let mut report = model.report(shift);
     for (split, scores) in splits.iter().zip(&scores) {
         report = report.with(split.name, scores);
