@@ -107,7 +107,7 @@ impl<'a, T: Float> MeanSurprisal<'a, T> {
         let prepared = Prepared::new(options, layout.clone());
         MeanSurprisal {
             options: options.clone(),
-            tile: prepared.tile(),
+            tile: prepared.gradient_tile(),
             sums: prepared.sums(),
             gathered: Vec::new(),
             batch: batch.max(LANES),

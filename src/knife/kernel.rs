@@ -8,6 +8,7 @@ use crate::{Float, Samples};
 use alloc::{vec, vec::Vec};
 
 /// What evaluation needs of the parameters, computed once for many samples.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Prepared<T> {
     pub(crate) layout: Layout,
     bounded: bool,
@@ -25,9 +26,9 @@ pub(crate) struct Prepared<T> {
 
 /// Memory for one tile of [`LANES`] samples.
 pub(crate) struct Tile<T> {
-    /// x − μ_k of each mode, K×d×LANES.
+    /// x − μ_k of each mode whose gradient is wanted, else of one at a time, ×d×LANES.
     centred: Vec<T>,
-    /// z_k = A_k (x − μ_k) of each mode, then the gradient for it.
+    /// z_k = A_k (x − μ_k) likewise, then the gradient for it.
     whitened: Vec<T>,
     /// Exponents of each mode, K×LANES.
     exponents: Vec<T>,
@@ -93,11 +94,21 @@ impl<T: Float> Prepared<T> {
         }
     }
 
+    /// Memory to evaluate the density.
     pub(crate) fn tile(&self) -> Tile<T> {
+        self.tile_of(1)
+    }
+
+    /// Memory to evaluate the density and its gradient.
+    pub(crate) fn gradient_tile(&self) -> Tile<T> {
+        self.tile_of(self.layout.modes)
+    }
+
+    fn tile_of(&self, kept_modes: usize) -> Tile<T> {
         let (d, modes) = (self.layout.features, self.layout.modes);
         Tile {
-            centred: vec![T::zero(); modes * d * LANES],
-            whitened: vec![T::zero(); modes * d * LANES],
+            centred: vec![T::zero(); kept_modes * d * LANES],
+            whitened: vec![T::zero(); kept_modes * d * LANES],
             exponents: vec![T::zero(); modes * LANES],
             scratch: vec![T::zero(); (d * LANES).max(modes)],
         }
@@ -118,9 +129,11 @@ impl<T: Float> Prepared<T> {
     pub(crate) fn log_density(&self, x: &Samples<'_, T>, start: usize, tile: &mut Tile<T>) -> [T; LANES] {
         let (d, modes) = (self.layout.features, self.layout.modes);
         let count = LANES.min(x.samples() - start);
+        let kept = tile.centred.len() / (d * LANES);
         for mode in 0..modes {
-            let centred = &mut tile.centred[mode * d * LANES..][..d * LANES];
-            let whitened = &mut tile.whitened[mode * d * LANES..][..d * LANES];
+            let slot = (mode % kept) * d * LANES;
+            let centred = &mut tile.centred[slot..][..d * LANES];
+            let whitened = &mut tile.whitened[slot..][..d * LANES];
             let mean = &self.means[mode * d..][..d];
             if count < LANES {
                 centred.fill(T::zero());
@@ -158,8 +171,8 @@ impl<T: Float> Prepared<T> {
         out
     }
 
-    /// Adds the gradient of Σ gᵢ log p(xᵢ) for the tile that [`Prepared::log_density`] has just evaluated:
-    /// to `sums`, and to `gradient_x`, whose rows are those of `x`.
+    /// Adds the gradient of Σ gᵢ log p(xᵢ) for the [gradient tile](Self::gradient_tile) that
+    /// [`Prepared::log_density`] has just evaluated: to `sums`, and to `gradient_x`, whose rows are those of `x`.
     pub(crate) fn add_gradient(
         &self,
         log_density: &[T; LANES],

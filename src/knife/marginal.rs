@@ -48,8 +48,8 @@ const CHUNK: usize = 64 * LANES;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marginal<T> {
     options: MarginalOptions,
-    layout: Layout,
     parameters: Vec<T>,
+    prepared: Prepared<T>,
 }
 
 /// Loss and gradients of [`Marginal::gradient`].
@@ -93,12 +93,13 @@ impl<T: Float> Marginal<T> {
             }
         }
         let parameters = layout.pack(parameters)?;
-        Ok(Marginal { options, layout, parameters })
+        Ok(Marginal::from_packed(options, layout, parameters))
     }
 
     pub(super) fn from_packed(options: MarginalOptions, layout: Layout, parameters: Vec<T>) -> Self {
-        debug_assert_eq!(layout.len(), parameters.len());
-        Marginal { options, layout, parameters }
+        let mut prepared = Prepared::new(&options, layout);
+        prepared.update(&parameters);
+        Marginal { options, parameters, prepared }
     }
 
     /// The density's form.
@@ -108,18 +109,12 @@ impl<T: Float> Marginal<T> {
 
     /// Number of features, d.
     pub fn features(&self) -> usize {
-        self.layout.features
+        self.prepared.layout.features
     }
 
     /// The parameters as dense arrays; T is zero on and above its diagonal.
     pub fn parameters(&self) -> MarginalParameters<T> {
-        self.layout.unpack(&self.parameters, self.options.triangle)
-    }
-
-    fn prepared(&self) -> Prepared<T> {
-        let mut prepared = Prepared::new(&self.options, self.layout.clone());
-        prepared.update(&self.parameters);
-        prepared
+        self.prepared.layout.unpack(&self.parameters, self.options.triangle)
     }
 
     /// log p of every sample into `out`, nats.
@@ -131,7 +126,7 @@ impl<T: Float> Marginal<T> {
     pub fn log_density(&self, x: Samples<'_, T>, out: &mut [T]) -> Result<()> {
         x.check_features("x", self.features())?;
         check_count("out", "elements", x.samples(), out.len())?;
-        let prepared = self.prepared();
+        let prepared = &self.prepared;
         parallel::for_each_chunk(out, CHUNK, |start, out| {
             let mut tile = prepared.tile();
             for (i, out) in out.chunks_mut(LANES).enumerate() {
@@ -174,14 +169,14 @@ impl<T: Float> Marginal<T> {
         x: Samples<'_, T>,
         weight: impl Fn(usize) -> T,
     ) -> Result<MarginalGradient<T>> {
-        let prepared = self.prepared();
-        let mut gradient = vec![T::zero(); self.layout.len()];
+        let prepared = &self.prepared;
+        let mut gradient = vec![T::zero(); self.prepared.layout.len()];
         let mut gradient_x = vec![T::zero(); x.samples() * x.features()];
-        let (mut tile, mut sums) = (prepared.tile(), prepared.sums());
+        let (mut tile, mut sums) = (prepared.gradient_tile(), prepared.sums());
         let scratch = (&mut tile, &mut sums);
-        let loss = add_loss_gradient(&prepared, &x, weight, scratch, Some(&mut gradient_x));
+        let loss = add_loss_gradient(prepared, &x, weight, scratch, Some(&mut gradient_x));
         prepared.finish(&sums, &self.parameters, &mut gradient);
-        let parameters = self.layout.unpack(&gradient, self.options.triangle);
+        let parameters = self.prepared.layout.unpack(&gradient, self.options.triangle);
         Ok(MarginalGradient { loss, parameters, x: gradient_x })
     }
 }
