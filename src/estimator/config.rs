@@ -10,6 +10,9 @@ use alloc::{vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// The most modes, classes and units of a layer, so that a stray number cannot ask for more than the memory.
+pub(super) const LARGEST: usize = 1 << 16;
+
 /// Where a configuration comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -298,14 +301,15 @@ impl Config {
         if !(0.0..1.0).contains(&self.held_out) {
             return fail("held_out", "a fraction from 0 to below 1", self.held_out.to_string());
         }
-        if self.modes == 0 {
-            return fail("modes", "at least 1", "0".to_string());
+        if !(1..=LARGEST).contains(&self.modes) {
+            return fail("modes", "a whole number from 1 to 65536", self.modes.to_string());
         }
-        if self.hidden.contains(&0) {
-            return fail("hidden", "widths of at least 1", format!("{:?}", self.hidden));
+        if self.hidden.iter().any(|width| !(1..=LARGEST).contains(width)) {
+            return fail("hidden", "widths from 1 to 65536", format!("{:?}", self.hidden));
         }
-        if self.classes == 1 {
-            return fail("classes", "0 (from the labels) or at least 2", "1".to_string());
+        if self.classes == 1 || self.classes > LARGEST {
+            let expected = "0 (from the labels) or a whole number from 2 to 65536";
+            return fail("classes", expected, self.classes.to_string());
         }
         Ok(())
     }

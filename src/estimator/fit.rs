@@ -1,6 +1,6 @@
 //! Fitting a model.
 
-use super::config::Config;
+use super::config::{Config, LARGEST};
 use super::model::{Histories, Model, log_prior};
 use super::preprocess::Preprocessing;
 use super::score::check_counts;
@@ -14,9 +14,6 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::ControlFlow;
-
-/// Class numbers reach to this at most, so that a stray number cannot ask for a network of that width.
-const MOST_CLASSES: usize = 1 << 16;
 
 /// One of the five models of a fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,8 +190,8 @@ fn check_classes(y: &[i64], classes: usize) -> Result<(Vec<usize>, Vec<usize>)> 
     let field = || "y".to_string();
     let largest = y.iter().copied().max().unwrap_or(0);
     let classes = match (classes, usize::try_from(largest)) {
-        (0, Ok(largest)) if largest < MOST_CLASSES => largest + 1,
-        (0, _) => MOST_CLASSES,
+        (0, Ok(largest)) if largest < LARGEST => largest + 1,
+        (0, _) => LARGEST,
         (classes, _) => classes,
     };
     let targets = check_targets(y, y.len(), classes)?;
@@ -256,7 +253,7 @@ mod tests {
         assert_eq!(message(&[0, 9], 0), "y: expected at least 10 samples, one per class, got 2");
         assert!(message(&[0, 1, 1 << 40], 0).ends_with(&format!(
             "from 0 to {}, got {}",
-            MOST_CLASSES - 1,
+            LARGEST - 1,
             1u64 << 40
         )));
         assert!(message(&[0, 1, 2], 2).contains("row 2"));

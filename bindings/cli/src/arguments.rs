@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// Redundancy, uniqueness and synergy of two modalities about a target, for every sample, in nats.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, max_term_width = 100)]
+#[command(name = "lsmi", version, propagate_version = true, max_term_width = 100)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]

@@ -154,7 +154,7 @@ impl Features {
             Some((i, got)) => Err(Error::Format {
                 field: format!("{field}: row {}, column {}", i / self.features, i % self.features),
                 expected: format!("a number in the range of {}", T::NAME),
-                got: got.to_string(),
+                got: format!("{got:?}"),
             }),
         }
     }
@@ -183,9 +183,12 @@ impl<T: Float> Numbers<T> {
 }
 
 fn name_error(split: &str, error: Error) -> Error {
-    error.rename_field(|field| {
-        let index = ["x1", "x2", "y"].iter().position(|name| *name == field)?;
-        Some(format!("{split}_{}", FIELDS[index]))
+    error.rename_field(|field| match field {
+        "x1" => Some(format!("{split}_{}", FIELDS[0])),
+        "x2" => Some(format!("{split}_{}", FIELDS[1])),
+        "y" => Some(format!("{split}_{}", FIELDS[2])),
+        "h1" | "h2" | "i1" | "i2" | "i12" => Some(format!("{field} of the {split} split")),
+        _ => None,
     })
 }
 

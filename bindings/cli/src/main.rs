@@ -11,18 +11,45 @@ mod table;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
+use clap::error::ErrorKind;
 use lsmi::{Error, Result};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if is_bad_call(&error) => {
+            eprintln!("{}", one_line(&bad_call(&error.render().to_string())));
+            return ExitCode::from(2);
+        }
+        Err(help) => help.exit(),
+    };
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", one_line(&error.to_string()));
             ExitCode::from(exit_code(&error))
         }
     }
+}
+
+/// Whether the words cannot be understood; help and the version come as errors too.
+fn is_bad_call(error: &clap::Error) -> bool {
+    error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+}
+
+/// What is wrong with the words, on one line, without the usage that follows it.
+fn bad_call(message: &str) -> String {
+    let said = message.split("\nUsage:").next().unwrap_or_default();
+    let said = said.split("\nFor more information").next().unwrap_or_default();
+    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let line = lines.collect::<Vec<_>>().join(" ").replace(" tip: ", "; tip: ");
+    format!("{line}; see --help")
+}
+
+/// Paths and settings may hold line breaks and terminal codes: messages do not repeat those.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 fn run(arguments: &Arguments) -> Result<()> {

@@ -32,17 +32,14 @@ pub fn run(arguments: &Demo) -> Result<()> {
     // The exact values are those of the features as given.
     config.entropy_units = EntropyUnits::Input;
     config.classes = arguments.classes;
+    config.check()?;
     output::check_json(arguments.json.as_deref())?;
-    if arguments.samples < 2 {
-        return Err(Error::Setting {
-            field: "--samples".into(),
-            expected: "at least 2".into(),
-            got: arguments.samples.to_string(),
-        });
+    let start = validation_start(arguments.samples.max(1), 0.2);
+    if start == 0 || start >= arguments.samples {
+        return Err(too_few("at least 3, so that both splits have some", arguments.samples));
     }
     let source = MixedGaussian::new(arguments.classes, arguments.rho, arguments.noise)?;
     let data = source.sample(arguments.samples, config.seed)?;
-    let start = validation_start(data.samples, 0.2);
     let features = |x: &[f64]| x.iter().map(|v| *v as f32).collect::<Vec<f32>>();
     let (x1, x2) = (features(&data.x1), features(&data.x2));
     let whole =
@@ -54,9 +51,16 @@ pub fn run(arguments: &Demo) -> Result<()> {
     let model =
         lsmi::fit_with_progress(train[0], train[1], &data.y[..start], &config, &mut |p| bar.observe(p));
     bar.finish();
-    let model = model?;
+    // The data are drawn here: a class that is missing from them is a matter of their number.
+    let enough = |error| match error {
+        Error::OneClass { .. } | Error::TooFewSamples { .. } | Error::UnseenClass { .. } => {
+            too_few("enough for each class to be in the training split", arguments.samples)
+        }
+        other => other,
+    };
+    let model = model.map_err(enough)?;
     let train_scores = model.score(train[0], train[1], &data.y[..start])?;
-    let val_scores = model.score(val[0], val[1], &data.y[start..])?;
+    let val_scores = model.score(val[0], val[1], &data.y[start..]).map_err(enough)?;
     let report = Report::new(&model, config.shift).with("train", &train_scores).with("val", &val_scores);
 
     let truth = compare(&data, &val_scores, start)?;
@@ -85,6 +89,10 @@ pub fn run(arguments: &Demo) -> Result<()> {
         output::print(&table::table(&header, rows));
     }
     Ok(())
+}
+
+fn too_few(expected: &str, samples: usize) -> Error {
+    Error::Setting { field: "--samples".into(), expected: expected.into(), got: samples.to_string() }
 }
 
 /// One quantity against its exact values.

@@ -7,6 +7,7 @@ use crate::progress::FitBar;
 use crate::{files, output, table};
 use lsmi::estimator::AnyModel;
 use lsmi::{Config, Error, Float, Model, Result};
+use std::collections::BTreeSet;
 
 pub fn run(arguments: &Fit) -> Result<()> {
     let mut config = arguments.settings.config()?;
@@ -53,6 +54,12 @@ pub fn fit<T: Float>(train: &Numbers<T>, config: &Config) -> Result<Model<T>> {
 
 /// Says before the fit what would fail after it: other shapes or classes in the validation split.
 fn check_validation(train: &Split, val: &Split) -> Result<()> {
+    let classes: BTreeSet<i64> = train.y.iter().copied().collect();
+    let empty = train.modalities.iter().any(|features| matches!(features.shape(), (0, _) | (_, 0)));
+    if classes.len() < 2 || empty {
+        // The fit refuses the training split at once: the validation split is not to blame.
+        return Ok(());
+    }
     for (index, field) in ["x1", "x2"].into_iter().enumerate() {
         let (expected, got) = (train.modalities[index].shape().1, val.modalities[index].shape().1);
         if expected != got {
@@ -69,7 +76,7 @@ fn check_validation(train: &Split, val: &Split) -> Result<()> {
         }
     }
     x1.check_finite("x1").and_then(|()| x2.check_finite("x2")).map_err(|e| val.name_error(e))?;
-    let unseen = val.y.iter().position(|class| !train.y.contains(class));
+    let unseen = val.y.iter().position(|class| !classes.contains(class));
     match unseen.map(|row| (row, usize::try_from(val.y[row]))) {
         None => Ok(()),
         Some((row, Ok(got))) => Err(val.name_error(Error::UnseenClass { field: "y".into(), row, got })),

@@ -1,0 +1,15 @@
+//! The binary `lsmi` as a user calls it: what it computes, what it writes, and how it refuses.
+
+mod bad_calls;
+mod bad_data;
+mod bad_files;
+mod demo;
+mod generators;
+mod import;
+mod inspect;
+mod robust;
+mod round_trip;
+mod support;
+mod targets;
+mod threads;
+mod writing;
