@@ -1,38 +1,20 @@
-//! Model files on disk.
+//! Model files on disk, and how files are written.
 
 use super::model::Model;
 use crate::{Error, Float, Result};
-use std::format;
 use std::fs;
-use std::io::Write;
-use std::path::Path;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::string::ToString;
 
 impl<T: Float> Model<T> {
-    /// Writes the model to a temporary file beside `path`, then renames it: `path` holds the old file or the whole
-    /// new one, never a part.
+    /// Writes the model file as a whole, by [`write_atomically`].
     ///
     /// # Errors
     /// [`Error::Io`] if the system refuses.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
         let bytes = self.to_bytes()?;
-        let fail = |action, e: std::io::Error| Error::Io {
-            field: path.display().to_string(),
-            action,
-            got: e.to_string(),
-        };
-        let name = path.file_name().ok_or_else(|| fail("write", std::io::ErrorKind::InvalidInput.into()))?;
-        let temporary =
-            path.with_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
-        let written = fs::File::create(&temporary)
-            .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&temporary, path));
-        written.map_err(|e| {
-            // The file may never have been made; what matters is that none is left.
-            let _ = fs::remove_file(&temporary);
-            fail("write", e)
-        })
+        write_atomically(path.as_ref(), |out| out.write_all(&bytes))
     }
 
     /// Reads a model file.
@@ -42,11 +24,114 @@ impl<T: Float> Model<T> {
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let bytes = fs::read(path).map_err(|e| Error::Io {
-            field: name.clone(),
-            action: "read",
-            got: e.to_string(),
-        })?;
+        let bytes = fs::read(path).map_err(|error| refused("read", path, &error))?;
         Model::from_bytes(&name, &bytes)
+    }
+}
+
+fn refused(action: &'static str, path: &Path, error: &io::Error) -> Error {
+    let got = match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_string(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_string(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+        _ => error.to_string(),
+    };
+    Error::Io { field: path.display().to_string(), action, got }
+}
+
+/// Writes a file under another name in the same folder and renames it when it is complete: `path` holds the old file
+/// or the whole new one, never a part.
+///
+/// # Errors
+/// [`Error::Io`] if the system or `write` refuses; what was at `path` is still there then.
+pub fn write_atomically(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    // A link keeps pointing to the file that is replaced.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    replace(&target, write).map_err(|error| refused("write", path, &error))
+}
+
+fn replace(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".lsmi-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As for any new file: the user's umask takes away from it.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder_of(target))?;
+    let mut buffer = BufWriter::new(file.as_file_mut());
+    write(&mut buffer)?;
+    buffer.flush()?;
+    drop(buffer);
+    file.as_file().sync_all()?;
+    file.persist(target).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::format;
+    use std::string::String;
+    use std::vec::Vec;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_complete_file_replaces_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        for text in ["first, longer", "second"] {
+            write_atomically(&path, |out| out.write_all(text.as_bytes())).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(names(folder.path()), ["out.csv"]);
+    }
+
+    #[test]
+    fn a_failing_writer_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let fail = |out: &mut dyn Write| {
+            out.write_all(&[b'x'; 100_000])?;
+            Err(io::Error::other("no more"))
+        };
+        let error = write_atomically(&path, fail).unwrap_err();
+        assert_eq!(error.to_string(), format!("{}: cannot write: no more", path.display()));
+        assert!(names(folder.path()).is_empty());
+        fs::write(&path, "old").unwrap();
+        write_atomically(&path, fail).unwrap_err();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(names(folder.path()), ["out.csv"]);
+        let missing = folder.path().join("missing/out.csv");
+        assert!(matches!(write_atomically(&missing, |_| Ok(())), Err(Error::Io { action: "write", .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_are_those_of_any_new_file_and_links_stay() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (ordinary, atomic, link) =
+            (folder.path().join("ordinary"), folder.path().join("atomic"), folder.path().join("link"));
+        fs::write(&ordinary, "").unwrap();
+        write_atomically(&atomic, |_| Ok(())).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&atomic), mode(&ordinary));
+        std::os::unix::fs::symlink(&atomic, &link).unwrap();
+        write_atomically(&link, |out| out.write_all(b"new")).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&atomic).unwrap(), "new");
     }
 }

@@ -13,6 +13,8 @@ mod score;
 
 pub use any::AnyModel;
 pub use config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
+#[cfg(feature = "std")]
+pub use file::write_atomically;
 pub use fit::{Component, Progress, fit, fit_with_progress};
 pub use format::FORMAT_VERSION;
 pub use model::{Histories, Model, ModelParts};

@@ -62,10 +62,13 @@ pub fn is_standard_output(path: Option<&Path>) -> bool {
     path == Some(Path::new("-"))
 }
 
-/// Refuses a `--json` that cannot be written, before anything is computed.
-pub fn check_json(path: Option<&Path>) -> Result<()> {
+/// Refuses, before anything is computed, a `--json` that cannot be written or that is one of the call's other files.
+pub fn check_json(path: Option<&Path>, others: &[&Path]) -> Result<()> {
     match path {
-        Some(path) if !is_standard_output(Some(path)) => files::check_writable_folder("--json", path),
+        Some(path) if !is_standard_output(Some(path)) => {
+            files::check_writable_folder("--json", path)?;
+            files::check_distinct("--json", path, others)
+        }
         _ => Ok(()),
     }
 }

@@ -33,7 +33,7 @@ pub fn run(arguments: &Demo) -> Result<()> {
     config.entropy_units = EntropyUnits::Input;
     config.classes = arguments.classes;
     config.check()?;
-    output::check_json(arguments.json.as_deref())?;
+    output::check_json(arguments.json.as_deref(), &[])?;
     let start = validation_start(arguments.samples.max(1), 0.2);
     if start == 0 || start >= arguments.samples {
         return Err(too_few("at least 3, so that both splits have some", arguments.samples));

@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 pub fn run(arguments: &Fit) -> Result<()> {
     let mut config = arguments.settings.config()?;
     files::check_writable_folder("-o", &arguments.output)?;
-    output::check_json(arguments.json.as_deref())?;
+    files::check_distinct("-o", &arguments.output, &[&arguments.data])?;
+    output::check_json(arguments.json.as_deref(), &[&arguments.data, &arguments.output])?;
     let data = Dataset::read(&arguments.data)?;
     let train = data.training()?;
     if let (0, Some(classes)) = (config.classes, train.classes) {

@@ -12,6 +12,7 @@ use lsmi::{Error, Model, Result};
 
 pub fn run(arguments: &Import) -> Result<()> {
     files::check_writable_folder("-o", &arguments.output)?;
+    files::check_distinct("-o", &arguments.output, &[&arguments.checkpoint])?;
     let file = arguments.checkpoint.display().to_string();
     let archive = Checkpoint { archive: files::read(&arguments.checkpoint)?, file };
     let networks = [archive.network(0)?, archive.network(1)?, archive.network(2)?];

@@ -11,8 +11,11 @@ pub fn run(arguments: &Score) -> Result<()> {
     if let Some(path) = &arguments.output {
         Format::of(path)?;
         files::check_writable_folder("-o", path)?;
+        files::check_distinct("-o", path, &[&arguments.model, &arguments.data])?;
     }
-    output::check_json(arguments.json.as_deref())?;
+    let mut files = vec![arguments.model.as_path(), &arguments.data];
+    files.extend(arguments.output.as_deref());
+    output::check_json(arguments.json.as_deref(), &files)?;
     let model = model::load(&arguments.model)?;
     let data = Dataset::read(&arguments.data)?;
     let shift = arguments.shift.map_or(model.config().shift, Into::into);

@@ -25,9 +25,10 @@ use recognise::Content;
 use std::collections::BTreeMap;
 use std::{fmt, fs, io, path::Path};
 
+pub use lsmi::estimator::write_atomically;
 pub use npy::write_npz;
 pub use safetensors::write_safetensors;
-pub use write::{Format, check_writable_folder, write_atomically};
+pub use write::{Format, check_distinct, check_writable_folder};
 
 /// Numbers of one array, row-major.
 #[derive(Debug, Clone, PartialEq)]

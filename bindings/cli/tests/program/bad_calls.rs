@@ -178,3 +178,24 @@ fn files_that_are_not_there() {
     folder.run(&["inspect", "."]).says(1, ".: cannot read: it is a folder");
     assert_eq!(folder.files(), ["data", "model"]);
 }
+
+#[test]
+fn no_output_may_replace_another_file_of_the_call() {
+    let folder = Folder::new();
+    toy(12, 6).write(&folder, "data");
+    folder.fit("data", "model", &[]).success();
+    let before = (folder.bytes("data"), folder.bytes("model"));
+    for (words, field, path) in [
+        (&["fit", "data", "-o", "data"][..], "-o", "data"),
+        (&["fit", "data", "-o", "other", "--json", "other"], "--json", "other"),
+        (&["fit", "data", "-o", "other", "--json", "./data"], "--json", "./data"),
+        (&["score", "model", "data", "--json", "model"], "--json", "model"),
+        (&["import", "data", "-o", "data"], "-o", "data"),
+    ] {
+        let message =
+            format!("{field}: expected a file of its own, got {path}, which the call also names elsewhere");
+        folder.run(words).says(2, &message);
+    }
+    assert_eq!((folder.bytes("data"), folder.bytes("model")), before);
+    assert_eq!(folder.files(), ["data", "model"]);
+}
