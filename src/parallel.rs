@@ -15,12 +15,12 @@ pub(crate) fn for_each_chunk<T: Send>(out: &mut [T], chunk: usize, work: impl Fn
 
 /// The results of `work` for each of `items`, in their order. What `work` reports goes to `observe`, which is only
 /// ever called by the calling thread (most languages cannot be called from another); after its break every further
-/// report is answered by a break.
+/// report is answered by a break, and there are no results.
 pub(crate) fn map_observed<I: Send, E: Send, R: Send>(
     items: Vec<I>,
     work: impl Fn(I, &mut dyn FnMut(E) -> ControlFlow<()>) -> R + Sync,
     observe: &mut dyn FnMut(E) -> ControlFlow<()>,
-) -> Vec<R> {
+) -> Option<Vec<R>> {
     #[cfg(feature = "rayon")]
     {
         threaded::map_observed(items, work, observe)
@@ -34,7 +34,8 @@ pub(crate) fn map_observed<I: Send, E: Send, R: Send>(
             }
             flow
         };
-        items.into_iter().map(|item| work(item, &mut once)).collect()
+        let results = items.into_iter().map(|item| work(item, &mut once)).collect();
+        flow.is_continue().then_some(results)
     }
 }
 
@@ -49,7 +50,7 @@ mod threaded {
         items: Vec<I>,
         work: impl Fn(I, &mut dyn FnMut(E) -> ControlFlow<()>) -> R + Sync,
         observe: &mut dyn FnMut(E) -> ControlFlow<()>,
-    ) -> Vec<R> {
+    ) -> Option<Vec<R>> {
         let stopped = AtomicBool::new(false);
         let (sender, receiver) = channel();
         let mut results: Vec<Option<R>> = items.iter().map(|_| None).collect();
@@ -75,7 +76,10 @@ mod threaded {
                 }
             }
         });
-        results.into_iter().map(|r| r.expect("the scope waits for every task")).collect()
+        match stopped.into_inner() {
+            true => None,
+            false => results.into_iter().collect(),
+        }
     }
 
     /// Waits for the next event; nothing once all senders are gone. A thread of the pool works on while it waits,
@@ -114,16 +118,17 @@ mod tests {
             seen += i;
             ControlFlow::Continue(())
         });
-        assert_eq!((results, seen), (vec![2, 4, 6], 6));
+        assert_eq!((results, seen), (Some(vec![2, 4, 6]), 6));
 
         let until_told = |_: usize, report: &mut dyn FnMut(()) -> ControlFlow<()>| {
             (0..).take_while(|_| report(()).is_continue()).count()
         };
         let mut calls = 0;
-        map_observed(vec![0; 5], until_told, &mut |()| {
+        let results = map_observed(vec![0; 5], until_told, &mut |()| {
             calls += 1;
             if calls == 10 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
+        assert_eq!(results, None);
         assert_eq!(calls, 10, "nobody is observed after the break");
     }
 

@@ -156,7 +156,8 @@ pub fn fit_with_progress<T: Float>(
     };
     let (mut networks, mut densities) = (Vec::new(), Vec::new());
     let mut histories = Histories::default();
-    for trained in parallel::map_observed(Component::ALL.to_vec(), train, observer) {
+    let trained = parallel::map_observed(Component::ALL.to_vec(), train, observer);
+    for trained in trained.ok_or(Error::Cancelled)? {
         match trained? {
             Trained::Classifier(network, history) => {
                 histories.classifiers[networks.len()] = history;
