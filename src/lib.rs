@@ -46,6 +46,8 @@ extern crate alloc;
 pub mod classifier;
 mod error;
 pub mod estimator;
+#[cfg(feature = "capi")]
+pub mod ffi;
 pub mod interaction;
 pub mod knife;
 mod linalg;

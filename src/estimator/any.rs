@@ -45,6 +45,16 @@ impl AnyModel {
         }
     }
 
+    /// Reads a model file of whichever type.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    #[cfg(feature = "std")]
+    pub fn load(path: impl AsRef<std::path::Path>) -> Result<Self> {
+        let path = path.as_ref();
+        AnyModel::from_bytes(&path.display().to_string(), &super::file::read(path)?)
+    }
+
     /// [`Model::to_bytes`].
     ///
     /// # Errors

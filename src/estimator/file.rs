@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::string::ToString;
+use std::vec::Vec;
 
 impl<T: Float> Model<T> {
     /// Writes the model file as a whole, by [`write_atomically`].
@@ -23,10 +24,12 @@ impl<T: Float> Model<T> {
     /// [`Error::Io`] if the system refuses, else as [`Model::from_bytes`].
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let name = path.display().to_string();
-        let bytes = fs::read(path).map_err(|error| refused("read", path, &error))?;
-        Model::from_bytes(&name, &bytes)
+        Model::from_bytes(&path.display().to_string(), &read(path)?)
     }
+}
+
+pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| refused("read", path, &error))
 }
 
 fn refused(action: &'static str, path: &Path, error: &io::Error) -> Error {
@@ -81,7 +84,6 @@ mod tests {
     use super::*;
     use std::format;
     use std::string::String;
-    use std::vec::Vec;
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).unwrap();

@@ -1,0 +1,2197 @@
+/* The C interface of libLSMI: redundancy, uniqueness and synergy of two modalities about a target, per sample.
+ *
+ * Generated from src/ffi by bindings/c/header; do not edit.
+ *
+ * Every function returns a status (LSMI_OK is 0) and writes results through pointers. All quantities are in nats.
+ * Inputs are borrowed for the call and never changed. Samples lie in memory one after the other: see LsmiMatrix.
+ * Structs begin with struct_size, which the caller sets to their sizeof. Handles are opaque; each is freed by its
+ * ..._free, for which NULL is fine. A const handle may be used by several threads at once. Nothing is global but the
+ * message of a thread's last error, and nothing prints. Errors are named without their LSMI_ERROR_ below.
+ *
+ * Licence: MIT or Apache-2.0. */
+
+#ifndef LSMI_H
+#define LSMI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * Preset: settings for trustworthy estimates.
+ */
+#define LSMI_PRESET_ROBUST 0
+
+/**
+ * Preset: the released program's settings.
+ */
+#define LSMI_PRESET_PAPER 1
+
+/**
+ * Not a preset: parameters that were trained elsewhere.
+ */
+#define LSMI_PRESET_IMPORTED 2
+
+/**
+ * Class prior: 1/C.
+ */
+#define LSMI_PRIOR_UNIFORM 0
+
+/**
+ * Class prior: frequencies of the training labels.
+ */
+#define LSMI_PRIOR_EMPIRICAL 1
+
+/**
+ * Entropy units: those of the features as given.
+ */
+#define LSMI_UNITS_INPUT 0
+
+/**
+ * Entropy units: standardised features.
+ */
+#define LSMI_UNITS_STANDARDIZED 1
+
+/**
+ * Shift of the training split, kept in the model.
+ */
+#define LSMI_SHIFT_FROZEN 0
+
+/**
+ * Shift of the samples that are scored.
+ */
+#define LSMI_SHIFT_BATCH 1
+
+/**
+ * No shift.
+ */
+#define LSMI_SHIFT_NONE 2
+
+/**
+ * Only as an argument of scoring: the shift rule of the model's settings.
+ */
+#define LSMI_SHIFT_OF_MODEL -1
+
+/**
+ * A diagonal for every mode.
+ */
+#define LSMI_DIAGONAL_PER_MODE 0
+
+/**
+ * One diagonal for all modes.
+ */
+#define LSMI_DIAGONAL_SHARED 1
+
+/**
+ * With triangular part.
+ */
+#define LSMI_TRIANGLE_FULL 0
+
+/**
+ * Without triangular part.
+ */
+#define LSMI_TRIANGLE_NONE 1
+
+/**
+ * Training of a density starts at draws from N(0, 1).
+ */
+#define LSMI_START_NORMAL 0
+
+/**
+ * Training of a density starts at samples.
+ */
+#define LSMI_START_SAMPLES 1
+
+/**
+ * max(0, v).
+ */
+#define LSMI_ACTIVATION_RELU 0
+
+/**
+ * tanh v.
+ */
+#define LSMI_ACTIVATION_TANH 1
+
+/**
+ * Hidden layers that `LsmiConfig` has room for.
+ */
+#define LSMI_MAX_HIDDEN 8
+
+/**
+ * The version of the binary interface that this header describes; compare it with `lsmi_abi_version()`.
+ */
+#define LSMI_ABI_VERSION 1
+
+/**
+ * Type code of `float`.
+ */
+#define LSMI_F32 0
+
+/**
+ * Type code of `double`.
+ */
+#define LSMI_F64 1
+
+/**
+ * What is trained: the classifier of x1.
+ */
+#define LSMI_COMPONENT_CLASSIFIER1 0
+
+/**
+ * What is trained: the classifier of x2.
+ */
+#define LSMI_COMPONENT_CLASSIFIER2 1
+
+/**
+ * What is trained: the classifier of both.
+ */
+#define LSMI_COMPONENT_CLASSIFIER_JOINT 2
+
+/**
+ * What is trained: the density of x1.
+ */
+#define LSMI_COMPONENT_DENSITY1 3
+
+/**
+ * What is trained: the density of x2.
+ */
+#define LSMI_COMPONENT_DENSITY2 4
+
+/**
+ * Success.
+ */
+#define LSMI_OK 0
+
+/**
+ * A size differs from what the other arguments or the model ask for.
+ */
+#define LSMI_ERROR_SHAPE 1
+
+/**
+ * No samples, or no features.
+ */
+#define LSMI_ERROR_EMPTY 2
+
+/**
+ * A value is NaN or infinite.
+ */
+#define LSMI_ERROR_NOT_FINITE 3
+
+/**
+ * A target is no class number of this problem.
+ */
+#define LSMI_ERROR_CLASS 4
+
+/**
+ * A class that no training sample has.
+ */
+#define LSMI_ERROR_UNSEEN_CLASS 5
+
+/**
+ * All training samples are of one class.
+ */
+#define LSMI_ERROR_ONE_CLASS 6
+
+/**
+ * Fewer training samples than classes.
+ */
+#define LSMI_ERROR_TOO_FEW_SAMPLES 7
+
+/**
+ * A setting or argument that does not exist or is out of range.
+ */
+#define LSMI_ERROR_SETTING 8
+
+/**
+ * The loss left the finite numbers.
+ */
+#define LSMI_ERROR_DIVERGED 9
+
+/**
+ * The progress callback asked to stop.
+ */
+#define LSMI_ERROR_CANCELLED 10
+
+/**
+ * A file or buffer is of the wrong kind, truncated or altered.
+ */
+#define LSMI_ERROR_FORMAT 11
+
+/**
+ * A model file of a newer format.
+ */
+#define LSMI_ERROR_VERSION 12
+
+/**
+ * The operating system refused to read or write.
+ */
+#define LSMI_ERROR_IO 13
+
+/**
+ * A pointer that must not be NULL is NULL, or is not aligned for its type.
+ */
+#define LSMI_ERROR_POINTER 20
+
+/**
+ * `struct_size` is not that of this library's header.
+ */
+#define LSMI_ERROR_STRUCT_SIZE 21
+
+/**
+ * A type code that does not exist, or arrays of a type other than the model's.
+ */
+#define LSMI_ERROR_TYPE 22
+
+/**
+ * A handle that is none, or of another kind.
+ */
+#define LSMI_ERROR_HANDLE 23
+
+/**
+ * A handle whose earlier call failed inside the library; it can only be freed.
+ */
+#define LSMI_ERROR_FAILED_HANDLE 24
+
+/**
+ * The buffer is too small; the length needed has been written.
+ */
+#define LSMI_ERROR_BUFFER 25
+
+/**
+ * Text that is not UTF-8.
+ */
+#define LSMI_ERROR_TEXT 26
+
+/**
+ * A fault inside the library. A handle that took part can only be freed.
+ */
+#define LSMI_ERROR_PANIC 27
+
+/**
+ * A KNIFE marginal density. Const handle: concurrent calls allowed. Free with `lsmi_marginal_free`.
+ */
+typedef struct LsmiMarginal LsmiMarginal;
+
+/**
+ * A fitted model. Const handle: concurrent calls allowed. Free with `lsmi_model_free`.
+ */
+typedef struct LsmiModel LsmiModel;
+
+/**
+ * A classifier network for p(y|x). Const handle: concurrent calls allowed. Free with `lsmi_network_free`.
+ */
+typedef struct LsmiNetwork LsmiNetwork;
+
+/**
+ * All settings of a fit. Fill it by `lsmi_config_init`, then change fields, or set them by name with
+ * `lsmi_config_set`.
+ */
+typedef struct LsmiConfig {
+    /**
+     * `sizeof(LsmiConfig)`.
+     */
+    size_t struct_size;
+    /**
+     * The seed of everything random.
+     */
+    uint64_t seed;
+    /**
+     * Number of classes; 0 takes the largest label plus one.
+     */
+    size_t classes;
+    /**
+     * Standardised values are limited to ± this many standard deviations.
+     */
+    double clip;
+    /**
+     * The fraction of the training samples (of each class) held out to decide when to stop.
+     */
+    double held_out;
+    /**
+     * Modes of each density, K.
+     */
+    size_t modes;
+    /**
+     * Epochs of the densities, at most.
+     */
+    size_t density_epochs;
+    /**
+     * Samples per step of the densities.
+     */
+    size_t density_batch;
+    /**
+     * Learning rate of the densities.
+     */
+    double density_learning_rate;
+    /**
+     * Epochs between reductions of the densities' learning rate; 0 keeps it.
+     */
+    size_t density_decay_every;
+    /**
+     * Factor of each reduction.
+     */
+    double density_decay_factor;
+    /**
+     * Weight decay of the triangular parts.
+     */
+    double density_weight_decay;
+    /**
+     * Epochs without improvement before training stops; 0 runs all epochs.
+     */
+    size_t density_patience;
+    /**
+     * Epochs of the classifiers, at most.
+     */
+    size_t classifier_epochs;
+    /**
+     * Samples per step of the classifiers.
+     */
+    size_t classifier_batch;
+    /**
+     * Learning rate of the classifiers.
+     */
+    double classifier_learning_rate;
+    /**
+     * Epochs between reductions of the classifiers' learning rate; 0 keeps it.
+     */
+    size_t classifier_decay_every;
+    /**
+     * Factor of each reduction.
+     */
+    double classifier_decay_factor;
+    /**
+     * Weight decay of the classifiers' weights.
+     */
+    double classifier_weight_decay;
+    /**
+     * Epochs without improvement before training stops; 0 runs all epochs.
+     */
+    size_t classifier_patience;
+    /**
+     * Widths of the classifiers' hidden layers, the first `hidden_layers` of them.
+     */
+    size_t hidden[LSMI_MAX_HIDDEN];
+    /**
+     * Number of hidden layers; 0 for linear classifiers.
+     */
+    size_t hidden_layers;
+    /**
+     * 1 standardises the features on the training split and drops constant ones, else 0.
+     */
+    int32_t standardize;
+    /**
+     * 1 bounds σ by tanh, else 0.
+     */
+    int32_t bounded;
+    /**
+     * 1 trains the means, else 0.
+     */
+    int32_t train_means;
+    /**
+     * 1 trains the weights of the modes, else 0.
+     */
+    int32_t train_weights;
+    /**
+     * 1 never clears the densities' gradients (the released program's quirk), else 0.
+     */
+    int32_t accumulate_gradients;
+    /**
+     * The preset that these settings began as, `LSMI_PRESET_…`.
+     */
+    int32_t preset;
+    /**
+     * The class prior, `LSMI_PRIOR_…`.
+     */
+    int32_t prior;
+    /**
+     * The units of h1 and h2, `LSMI_UNITS_…`.
+     */
+    int32_t entropy_units;
+    /**
+     * The shift of the adjusted atoms, `LSMI_SHIFT_…`.
+     */
+    int32_t shift;
+    /**
+     * `LSMI_DIAGONAL_…`.
+     */
+    int32_t diagonal;
+    /**
+     * `LSMI_TRIANGLE_…`.
+     */
+    int32_t triangle;
+    /**
+     * Where the densities' training starts, `LSMI_START_…`.
+     */
+    int32_t start;
+    /**
+     * What follows each hidden layer, `LSMI_ACTIVATION_…`.
+     */
+    int32_t activation;
+} LsmiConfig;
+
+/**
+ * Five arrays of `samples` numbers to read: the pointwise information of every sample, nats.
+ */
+typedef struct LsmiInformationArrays {
+    /**
+     * `sizeof(LsmiInformationArrays)`.
+     */
+    size_t struct_size;
+    /**
+     * Length of each array.
+     */
+    size_t samples;
+    /**
+     * i(x1; y).
+     */
+    const double *i1;
+    /**
+     * i(x2; y).
+     */
+    const double *i2;
+    /**
+     * i(x1, x2; y).
+     */
+    const double *i12;
+    /**
+     * h(x1).
+     */
+    const double *h1;
+    /**
+     * h(x2).
+     */
+    const double *h2;
+} LsmiInformationArrays;
+
+/**
+ * Four arrays of `samples` numbers to write: the atoms of every sample, nats. None may be NULL.
+ */
+typedef struct LsmiAtomBuffers {
+    /**
+     * `sizeof(LsmiAtomBuffers)`.
+     */
+    size_t struct_size;
+    /**
+     * Length of each array.
+     */
+    size_t samples;
+    /**
+     * r.
+     */
+    double *redundancy;
+    /**
+     * u1.
+     */
+    double *unique1;
+    /**
+     * u2.
+     */
+    double *unique2;
+    /**
+     * s.
+     */
+    double *synergy;
+} LsmiAtomBuffers;
+
+/**
+ * Redundancy, uniqueness and synergy, nats.
+ */
+typedef struct LsmiAtoms {
+    /**
+     * r: told by either modality.
+     */
+    double redundancy;
+    /**
+     * u1: told by the first modality alone.
+     */
+    double unique1;
+    /**
+     * u2: told by the second modality alone.
+     */
+    double unique2;
+    /**
+     * s: told only by both together.
+     */
+    double synergy;
+} LsmiAtoms;
+
+/**
+ * Five arrays of `samples` numbers to write: the pointwise information of every sample, nats. None may be NULL.
+ */
+typedef struct LsmiInformationBuffers {
+    /**
+     * `sizeof(LsmiInformationBuffers)`.
+     */
+    size_t struct_size;
+    /**
+     * Length of each array.
+     */
+    size_t samples;
+    /**
+     * i(x1; y).
+     */
+    double *i1;
+    /**
+     * i(x2; y).
+     */
+    double *i2;
+    /**
+     * i(x1, x2; y).
+     */
+    double *i12;
+    /**
+     * h(x1).
+     */
+    double *h1;
+    /**
+     * h(x2).
+     */
+    double *h2;
+} LsmiInformationBuffers;
+
+/**
+ * A borrowed set of samples: sample i is the `features` numbers from `data + i * stride` on (in elements).
+ *
+ * That is a row-major samples × features array, and a column-major features × samples matrix.
+ */
+typedef struct LsmiMatrix {
+    /**
+     * `sizeof(LsmiMatrix)`.
+     */
+    size_t struct_size;
+    /**
+     * The first number: `const float *` or `const double *`, by `type`.
+     */
+    const void *data;
+    /**
+     * Number of samples, at least 1.
+     */
+    size_t samples;
+    /**
+     * Features of a sample, at least 1.
+     */
+    size_t features;
+    /**
+     * Elements from one sample to the next, at least `features`.
+     */
+    size_t stride;
+    /**
+     * `LSMI_F32` or `LSMI_F64`.
+     */
+    int32_t type_;
+} LsmiMatrix;
+
+/**
+ * The form of a marginal density.
+ */
+typedef struct LsmiMarginalOptions {
+    /**
+     * `sizeof(LsmiMarginalOptions)`.
+     */
+    size_t struct_size;
+    /**
+     * Number of modes, K.
+     */
+    size_t modes;
+    /**
+     * Number of features, d.
+     */
+    size_t features;
+    /**
+     * `LSMI_F32` or `LSMI_F64`.
+     */
+    int32_t type_;
+    /**
+     * 1 for σ = tanh ℓ, 0 for σ = ℓ.
+     */
+    int32_t bounded;
+    /**
+     * `LSMI_DIAGONAL_…`.
+     */
+    int32_t diagonal;
+    /**
+     * `LSMI_TRIANGLE_…`.
+     */
+    int32_t triangle;
+    /**
+     * 1 if training moves the means, else 0.
+     */
+    int32_t train_means;
+    /**
+     * 1 if training moves the weights of the modes, else 0.
+     */
+    int32_t train_weights;
+} LsmiMarginalOptions;
+
+/**
+ * Parameters of a density to read, in C order and of the density's type.
+ */
+typedef struct LsmiMarginalParameters {
+    /**
+     * `sizeof(LsmiMarginalParameters)`.
+     */
+    size_t struct_size;
+    /**
+     * μ, K×d.
+     */
+    const void *means;
+    /**
+     * ℓ, K×d, or 1×d if shared.
+     */
+    const void *log_diagonal;
+    /**
+     * T, K×d×d, of which only the strict lower part counts; NULL without triangular part.
+     */
+    const void *triangle;
+    /**
+     * w, K.
+     */
+    const void *logits;
+} LsmiMarginalParameters;
+
+/**
+ * Room for the parameters of a density, or for the gradient for them; each may be NULL if it is not wanted.
+ */
+typedef struct LsmiMarginalBuffers {
+    /**
+     * `sizeof(LsmiMarginalBuffers)`.
+     */
+    size_t struct_size;
+    /**
+     * μ, K×d.
+     */
+    void *means;
+    /**
+     * ℓ, K×d, or 1×d if shared.
+     */
+    void *log_diagonal;
+    /**
+     * T, K×d×d, zero on and above the diagonal.
+     */
+    void *triangle;
+    /**
+     * w, K.
+     */
+    void *logits;
+} LsmiMarginalBuffers;
+
+/**
+ * How a single density or network is trained: Adam on mini-batches of a seeded shuffle, under a step schedule.
+ */
+typedef struct LsmiTraining {
+    /**
+     * `sizeof(LsmiTraining)`.
+     */
+    size_t struct_size;
+    /**
+     * Passes over the training samples, at most.
+     */
+    size_t epochs;
+    /**
+     * Samples per step.
+     */
+    size_t batch;
+    /**
+     * Step size of Adam.
+     */
+    double learning_rate;
+    /**
+     * Epochs between two reductions of the learning rate; 0 keeps it.
+     */
+    size_t decay_every;
+    /**
+     * Factor of each reduction.
+     */
+    double decay_factor;
+    /**
+     * Decoupled weight decay.
+     */
+    double weight_decay;
+    /**
+     * Epochs without a better validation loss after which training stops; 0 runs all epochs.
+     */
+    size_t patience;
+    /**
+     * 1 never clears the gradients (the released program's quirk), else 0.
+     */
+    int32_t accumulate_gradients;
+} LsmiTraining;
+
+/**
+ * How far a training is.
+ */
+typedef struct LsmiProgress {
+    /**
+     * `sizeof(LsmiProgress)`.
+     */
+    size_t struct_size;
+    /**
+     * One of the `LSMI_COMPONENT_…`; −1 in the fit of a single density or network.
+     */
+    int32_t component;
+    /**
+     * Epochs done.
+     */
+    size_t epoch;
+    /**
+     * Epochs at most.
+     */
+    size_t epochs;
+    /**
+     * Mean training loss of this epoch, nats.
+     */
+    double loss;
+    /**
+     * Mean loss of the held-out samples, nats; NaN if there are none.
+     */
+    double validation_loss;
+} LsmiProgress;
+
+/**
+ * Called after every epoch, always by the thread that called the fit; returns 0 to go on, anything else to cancel.
+ * It must return: neither an exception nor a long jump may leave it.
+ */
+typedef int32_t (*LsmiProgressCallback)(void *user, const struct LsmiProgress *progress);
+
+/**
+ * What a fit of a single density or network takes besides its data.
+ */
+typedef struct LsmiFitOptions {
+    /**
+     * `sizeof(LsmiFitOptions)`.
+     */
+    size_t struct_size;
+    /**
+     * How to train.
+     */
+    struct LsmiTraining training;
+    /**
+     * Numbers of the samples that are not trained on but decide when to stop; may be NULL.
+     */
+    const size_t *held_out;
+    /**
+     * How many there are.
+     */
+    size_t held_out_count;
+    /**
+     * Seed of the start and of the batches.
+     */
+    uint64_t seed;
+    /**
+     * Called after every epoch; may be NULL.
+     */
+    LsmiProgressCallback progress;
+    /**
+     * Handed to `progress`.
+     */
+    void *user;
+} LsmiFitOptions;
+
+/**
+ * What a model is.
+ */
+typedef struct LsmiModelInfo {
+    /**
+     * `sizeof(LsmiModelInfo)`.
+     */
+    size_t struct_size;
+    /**
+     * Features of x1.
+     */
+    size_t features1;
+    /**
+     * Features of x2.
+     */
+    size_t features2;
+    /**
+     * Number of classes, C.
+     */
+    size_t classes;
+    /**
+     * The shift of the training split, nats.
+     */
+    double frozen_shift;
+    /**
+     * `LSMI_F32` or `LSMI_F64`: the type of the matrices that it scores.
+     */
+    int32_t type_;
+    /**
+     * 1 if the training samples of each class are known, 0 for an imported model.
+     */
+    int32_t has_class_counts;
+} LsmiModelInfo;
+
+/**
+ * A layer's parameters to read, in C order and of the network's type.
+ */
+typedef struct LsmiLayer {
+    /**
+     * `sizeof(LsmiLayer)`.
+     */
+    size_t struct_size;
+    /**
+     * Number of outputs.
+     */
+    size_t outputs;
+    /**
+     * outputs × inputs numbers.
+     */
+    const void *weights;
+    /**
+     * `outputs` numbers.
+     */
+    const void *biases;
+} LsmiLayer;
+
+/**
+ * Room for a layer's parameters, or for the gradient for them; each may be NULL if it is not wanted.
+ */
+typedef struct LsmiLayerBuffers {
+    /**
+     * `sizeof(LsmiLayerBuffers)`.
+     */
+    size_t struct_size;
+    /**
+     * outputs × inputs numbers.
+     */
+    void *weights;
+    /**
+     * `outputs` numbers.
+     */
+    void *biases;
+} LsmiLayerBuffers;
+
+/**
+ * Room for the scores of every sample, nats; arrays may be NULL where they are not wanted.
+ */
+typedef struct LsmiScores {
+    /**
+     * `sizeof(LsmiScores)`.
+     */
+    size_t struct_size;
+    /**
+     * Length of each array: the number of samples that are scored.
+     */
+    size_t samples;
+    /**
+     * i(x1; y).
+     */
+    double *i1;
+    /**
+     * i(x2; y).
+     */
+    double *i2;
+    /**
+     * i(x1, x2; y).
+     */
+    double *i12;
+    /**
+     * h(x1), in the entropy units of the model.
+     */
+    double *h1;
+    /**
+     * h(x2), in the entropy units of the model.
+     */
+    double *h2;
+    /**
+     * r, raw; adjusted it is r + shift.
+     */
+    double *redundancy;
+    /**
+     * u1, raw; adjusted it is u1 − shift.
+     */
+    double *unique1;
+    /**
+     * u2, raw; adjusted it is u2 − shift.
+     */
+    double *unique2;
+    /**
+     * s, raw; adjusted it is s + shift.
+     */
+    double *synergy;
+} LsmiScores;
+
+/**
+ * A number for each of the classifiers.
+ */
+typedef struct LsmiPerSource {
+    /**
+     * p(y|x1).
+     */
+    double x1;
+    /**
+     * p(y|x2).
+     */
+    double x2;
+    /**
+     * p(y|x1, x2).
+     */
+    double joint;
+} LsmiPerSource;
+
+/**
+ * Means over the samples that were scored, nats.
+ */
+typedef struct LsmiSummary {
+    /**
+     * `sizeof(LsmiSummary)`.
+     */
+    size_t struct_size;
+    /**
+     * Number of samples.
+     */
+    size_t samples;
+    /**
+     * Samples with a standardised feature beyond the model's limit, and therefore limited.
+     */
+    size_t clipped;
+    /**
+     * Mean i(x1; y).
+     */
+    double i1;
+    /**
+     * Mean i(x2; y).
+     */
+    double i2;
+    /**
+     * Mean i(x1, x2; y).
+     */
+    double i12;
+    /**
+     * Mean h(x1).
+     */
+    double h1;
+    /**
+     * Mean h(x2).
+     */
+    double h2;
+    /**
+     * S − R, which needs no surprisal.
+     */
+    double s_minus_r;
+    /**
+     * The constant that adjusts all samples' atoms.
+     */
+    double shift;
+    /**
+     * Mean atoms as they are.
+     */
+    struct LsmiAtoms raw;
+    /**
+     * Mean atoms after the shift.
+     */
+    struct LsmiAtoms adjusted;
+    /**
+     * Fraction of samples whose class each classifier finds.
+     */
+    struct LsmiPerSource accuracy;
+    /**
+     * Mean −log p(y|x) of each classifier.
+     */
+    struct LsmiPerSource log_loss;
+} LsmiSummary;
+
+/**
+ * Room for generated samples.
+ */
+typedef struct LsmiDataset {
+    /**
+     * `sizeof(LsmiDataset)`.
+     */
+    size_t struct_size;
+    /**
+     * Number of samples to make.
+     */
+    size_t samples;
+    /**
+     * Features of x1, as the generator has them.
+     */
+    size_t features1;
+    /**
+     * Features of x2, as the generator has them.
+     */
+    size_t features2;
+    /**
+     * samples × features1 numbers.
+     */
+    double *x1;
+    /**
+     * samples × features2 numbers.
+     */
+    double *x2;
+    /**
+     * Class numbers, one per sample.
+     */
+    int64_t *y;
+    /**
+     * The exact information of every sample, nats; NULL if it is not wanted.
+     */
+    const struct LsmiInformationBuffers *truth;
+} LsmiDataset;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Fills a configuration with a preset, `LSMI_PRESET_ROBUST` or `LSMI_PRESET_PAPER`. `struct_size` is
+ * `sizeof(LsmiConfig)` of the caller's header.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE` (nothing is written), `SETTING`. Thread-safe.
+ */
+int32_t lsmi_config_init(struct LsmiConfig *config, size_t struct_size, int32_t preset);
+
+/**
+ * Sets one field by name from text, as `modes` from `7`, `hidden` from `64,64` (or `none`), `prior` from `uniform`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TEXT`, `SETTING` for an unknown key (the message lists the keys) or a value
+ * that the key cannot have; the configuration is then unchanged. Exclusive use of `config`.
+ */
+int32_t lsmi_config_set(struct LsmiConfig *config,
+                        const char *key,
+                        const char *value);
+
+/**
+ * Refuses settings that no fit can use, as `lsmi_fit` would.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` naming the field. Thread-safe.
+ */
+int32_t lsmi_config_check(const struct LsmiConfig *config);
+
+/**
+ * Writes all settings as lines `key=value`, in the form that `lsmi_config_set` takes, as NUL-terminated text.
+ * `length` (may be NULL) gets the length without NUL; with `buffer` NULL only the length is written.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING`, `BUFFER`. Thread-safe.
+ */
+int32_t lsmi_config_text(const struct LsmiConfig *config, char *buffer, size_t capacity, size_t *length);
+
+/**
+ * The version of the binary interface of the library that is linked. Thread-safe.
+ */
+uint32_t lsmi_abi_version(void);
+
+/**
+ * The library's version, such as "0.1.0". Static text, not to be freed. Thread-safe.
+ */
+const char *lsmi_version(void);
+
+/**
+ * The features of this build, separated by blanks, such as "std rayon". Static text, not to be freed. Thread-safe.
+ */
+const char *lsmi_build_features(void);
+
+/**
+ * The instruction set that the kernels use: "portable". Static text, not to be freed. Thread-safe.
+ */
+const char *lsmi_simd_level(void);
+
+/**
+ * r = min(h1, h2) − min(h1 − i1, h2 − i2), u1 = i1 − r, u2 = i2 − r, s = i12 − i1 − i2 + r of every sample, nats.
+ * Allocates nothing.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` if the two lengths differ. Thread-safe; outputs must not overlap inputs.
+ */
+int32_t lsmi_atoms(const struct LsmiInformationArrays *information,
+                   const struct LsmiAtomBuffers *out);
+
+/**
+ * The constant that adjusts all samples' atoms, from their means, nats: −min(R, S) if R < 0 or S < 0, else
+ * min(U1, U2) if U1 < 0 or U2 < 0, else 0; and the means adjusted by it, (R + a, U1 − a, U2 − a, S + a).
+ * `shift` and `adjusted` may each be NULL.
+ *
+ * Errors: `POINTER`. Thread-safe.
+ */
+int32_t lsmi_shift(const struct LsmiAtoms *means, double *shift, struct LsmiAtoms *adjusted);
+
+/**
+ * The mean of `count` numbers by pairwise summation; NaN if there are none. Errors: `POINTER`. Thread-safe.
+ */
+int32_t lsmi_mean(const double *values, size_t count, double *mean);
+
+/**
+ * Bytes of workspace, aligned as for `double`, that `lsmi_discrete` needs for `samples` samples. Thread-safe.
+ *
+ * Errors: `POINTER`, `SHAPE` if the size cannot be addressed.
+ */
+int32_t lsmi_discrete_workspace(size_t samples, size_t *bytes);
+
+/**
+ * Exact pointwise information of discrete sources by counting, nats: `x1`, `x2`, `y` are category numbers (any
+ * integers), one per sample; `weights` (may be NULL) counts samples. Allocates nothing: `workspace` has the bytes
+ * that `lsmi_discrete_workspace` tells.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `SETTING` (weights). Thread-safe.
+ */
+int32_t lsmi_discrete(const int64_t *x1,
+                      const int64_t *x2,
+                      const int64_t *y,
+                      const double *weights,
+                      size_t samples,
+                      void *workspace,
+                      const struct LsmiInformationBuffers *out);
+
+/**
+ * log Σ exp of every row of `values` (a row per sample) into `out`, `values->samples` numbers of the matrix's type.
+ * All −∞ gives −∞, any NaN gives NaN. Allocates nothing.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`. Thread-safe.
+ */
+int32_t lsmi_log_sum_exp(const struct LsmiMatrix *values,
+                         void *out);
+
+/**
+ * i = log p(y|x) − log p(y) of every sample, nats, from the log-probabilities of any classifier: a row of C numbers
+ * per sample. `y` has a class number per sample, `log_prior` (may be NULL for a uniform prior) C numbers, `out` room
+ * for a number per sample. Call it once each for p(y|x1), p(y|x2), p(y|x1, x2); then `lsmi_atoms`, with any h1, h2.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE` (also for rows with gaps), `CLASS`, `NOT_FINITE`.
+ * Thread-safe.
+ */
+int32_t lsmi_information_from_log_probabilities(const struct LsmiMatrix *log_probabilities,
+                                                const int64_t *y,
+                                                size_t y_count,
+                                                const double *log_prior,
+                                                double *out);
+
+/**
+ * A density of given parameters, which are copied. Free it with `lsmi_marginal_free`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a
+ * build without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_marginal_new(const struct LsmiMarginalOptions *options,
+                          const struct LsmiMarginalParameters *parameters,
+                          struct LsmiMarginal **out);
+
+/**
+ * Frees a density; NULL is fine.
+ *
+ * Errors: `HANDLE` for a handle of another kind. Exclusive use.
+ */
+int32_t lsmi_marginal_free(struct LsmiMarginal *marginal);
+
+/**
+ * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
+ *
+ * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
+ */
+int32_t lsmi_marginal_error_message(const struct LsmiMarginal *marginal,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *length);
+
+/**
+ * Fills in the form of a density; the caller sets `options->struct_size` first.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_marginal_options(const struct LsmiMarginal *marginal, struct LsmiMarginalOptions *options);
+
+/**
+ * Copies the parameters out, in the density's type.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_marginal_parameters(const struct LsmiMarginal *marginal, const struct LsmiMarginalBuffers *out);
+
+/**
+ * log p of every sample into `out`, `x->samples` numbers of the density's type, nats.
+ *
+ * A sample with NaN has log-density NaN.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_marginal_log_density(const struct LsmiMarginal *marginal, const struct LsmiMatrix *x, void *out);
+
+/**
+ * The weighted mean surprisal −Σ wᵢ log p(xᵢ) / Σ wᵢ (nats) and its gradient for every parameter and for x.
+ *
+ * `weights` (may be NULL) has a number of the density's type per sample. `loss`, `gradient`, its members, and
+ * `gradient_x` (samples × features, without gaps) may each be NULL.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `SETTING` (weights), `HANDLE`, `FAILED_HANDLE`.
+ * Thread-safe.
+ */
+int32_t lsmi_marginal_gradient(const struct LsmiMarginal *marginal,
+                               const struct LsmiMatrix *x,
+                               const void *weights,
+                               double *loss,
+                               const struct LsmiMarginalBuffers *gradient,
+                               void *gradient_x);
+
+/**
+ * −Σ gᵢ log p(xᵢ) (nats) and its gradient for every parameter and for x, where the gᵢ of `upstream` (a number of
+ * the density's type per sample) may have any sign: what backpropagation through the log-density needs.
+ *
+ * `sum`, `gradient`, its members, and `gradient_x` (samples × features, without gaps) may each be NULL.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_marginal_weighted_sum_gradient(const struct LsmiMarginal *marginal,
+                                            const struct LsmiMatrix *x,
+                                            const void *upstream,
+                                            double *sum,
+                                            const struct LsmiMarginalBuffers *gradient,
+                                            void *gradient_x);
+
+/**
+ * Fits a density by minimising the weighted mean surprisal of `x`; the matrix's type decides the density's
+ * (`options->type` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
+ * with `lsmi_marginal_free`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`;
+ * `*out` is then NULL (in a build without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_marginal_fit(const struct LsmiMatrix *x,
+                          const void *weights,
+                          const struct LsmiMarginalOptions *options,
+                          int32_t start,
+                          const struct LsmiFitOptions *fit,
+                          struct LsmiMarginal **out);
+
+/**
+ * Fills a configuration with a preset, `LSMI_PRESET_ROBUST` or `LSMI_PRESET_PAPER`. `struct_size` is
+ * `sizeof(LsmiConfig)` of the caller's header.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE` (nothing is written), `SETTING`. Thread-safe.
+ */
+int32_t lsmi_config_init(struct LsmiConfig *config, size_t struct_size, int32_t preset);
+
+/**
+ * Sets one field by name from text, as `modes` from `7`, `hidden` from `64,64` (or `none`), `prior` from `uniform`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TEXT`, `SETTING` for an unknown key (the message lists the keys) or a value
+ * that the key cannot have; the configuration is then unchanged. Exclusive use of `config`.
+ */
+int32_t lsmi_config_set(struct LsmiConfig *config,
+                        const char *key,
+                        const char *value);
+
+/**
+ * Refuses settings that no fit can use, as `lsmi_fit` would.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` naming the field. Thread-safe.
+ */
+int32_t lsmi_config_check(const struct LsmiConfig *config);
+
+/**
+ * Writes all settings as lines `key=value`, in the form that `lsmi_config_set` takes, as NUL-terminated text.
+ * `length` (may be NULL) gets the length without NUL; with `buffer` NULL only the length is written.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING`, `BUFFER`. Thread-safe.
+ */
+int32_t lsmi_config_text(const struct LsmiConfig *config, char *buffer, size_t capacity, size_t *length);
+
+/**
+ * The version of the binary interface of the library that is linked. Thread-safe.
+ */
+uint32_t lsmi_abi_version(void);
+
+/**
+ * The library's version, such as "0.1.0". Static text, not to be freed. Thread-safe.
+ */
+const char *lsmi_version(void);
+
+/**
+ * The features of this build, separated by blanks, such as "std rayon". Static text, not to be freed. Thread-safe.
+ */
+const char *lsmi_build_features(void);
+
+/**
+ * The instruction set that the kernels use: "portable". Static text, not to be freed. Thread-safe.
+ */
+const char *lsmi_simd_level(void);
+
+/**
+ * r = min(h1, h2) − min(h1 − i1, h2 − i2), u1 = i1 − r, u2 = i2 − r, s = i12 − i1 − i2 + r of every sample, nats.
+ * Allocates nothing.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` if the two lengths differ. Thread-safe; outputs must not overlap inputs.
+ */
+int32_t lsmi_atoms(const struct LsmiInformationArrays *information,
+                   const struct LsmiAtomBuffers *out);
+
+/**
+ * The constant that adjusts all samples' atoms, from their means, nats: −min(R, S) if R < 0 or S < 0, else
+ * min(U1, U2) if U1 < 0 or U2 < 0, else 0; and the means adjusted by it, (R + a, U1 − a, U2 − a, S + a).
+ * `shift` and `adjusted` may each be NULL.
+ *
+ * Errors: `POINTER`. Thread-safe.
+ */
+int32_t lsmi_shift(const struct LsmiAtoms *means, double *shift, struct LsmiAtoms *adjusted);
+
+/**
+ * The mean of `count` numbers by pairwise summation; NaN if there are none. Errors: `POINTER`. Thread-safe.
+ */
+int32_t lsmi_mean(const double *values, size_t count, double *mean);
+
+/**
+ * Bytes of workspace, aligned as for `double`, that `lsmi_discrete` needs for `samples` samples. Thread-safe.
+ *
+ * Errors: `POINTER`, `SHAPE` if the size cannot be addressed.
+ */
+int32_t lsmi_discrete_workspace(size_t samples, size_t *bytes);
+
+/**
+ * Exact pointwise information of discrete sources by counting, nats: `x1`, `x2`, `y` are category numbers (any
+ * integers), one per sample; `weights` (may be NULL) counts samples. Allocates nothing: `workspace` has the bytes
+ * that `lsmi_discrete_workspace` tells.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `SETTING` (weights). Thread-safe.
+ */
+int32_t lsmi_discrete(const int64_t *x1,
+                      const int64_t *x2,
+                      const int64_t *y,
+                      const double *weights,
+                      size_t samples,
+                      void *workspace,
+                      const struct LsmiInformationBuffers *out);
+
+/**
+ * log Σ exp of every row of `values` (a row per sample) into `out`, `values->samples` numbers of the matrix's type.
+ * All −∞ gives −∞, any NaN gives NaN. Allocates nothing.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`. Thread-safe.
+ */
+int32_t lsmi_log_sum_exp(const struct LsmiMatrix *values,
+                         void *out);
+
+/**
+ * i = log p(y|x) − log p(y) of every sample, nats, from the log-probabilities of any classifier: a row of C numbers
+ * per sample. `y` has a class number per sample, `log_prior` (may be NULL for a uniform prior) C numbers, `out` room
+ * for a number per sample. Call it once each for p(y|x1), p(y|x2), p(y|x1, x2); then `lsmi_atoms`, with any h1, h2.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE` (also for rows with gaps), `CLASS`, `NOT_FINITE`.
+ * Thread-safe.
+ */
+int32_t lsmi_information_from_log_probabilities(const struct LsmiMatrix *log_probabilities,
+                                                const int64_t *y,
+                                                size_t y_count,
+                                                const double *log_prior,
+                                                double *out);
+
+/**
+ * A density of given parameters, which are copied. Free it with `lsmi_marginal_free`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a
+ * build without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_marginal_new(const struct LsmiMarginalOptions *options,
+                          const struct LsmiMarginalParameters *parameters,
+                          struct LsmiMarginal **out);
+
+/**
+ * Frees a density; NULL is fine.
+ *
+ * Errors: `HANDLE` for a handle of another kind. Exclusive use.
+ */
+int32_t lsmi_marginal_free(struct LsmiMarginal *marginal);
+
+/**
+ * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
+ *
+ * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
+ */
+int32_t lsmi_marginal_error_message(const struct LsmiMarginal *marginal,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *length);
+
+/**
+ * Fills in the form of a density; the caller sets `options->struct_size` first.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_marginal_options(const struct LsmiMarginal *marginal, struct LsmiMarginalOptions *options);
+
+/**
+ * Copies the parameters out, in the density's type.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_marginal_parameters(const struct LsmiMarginal *marginal, const struct LsmiMarginalBuffers *out);
+
+/**
+ * log p of every sample into `out`, `x->samples` numbers of the density's type, nats.
+ *
+ * A sample with NaN has log-density NaN.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_marginal_log_density(const struct LsmiMarginal *marginal, const struct LsmiMatrix *x, void *out);
+
+/**
+ * The weighted mean surprisal −Σ wᵢ log p(xᵢ) / Σ wᵢ (nats) and its gradient for every parameter and for x.
+ *
+ * `weights` (may be NULL) has a number of the density's type per sample. `loss`, `gradient`, its members, and
+ * `gradient_x` (samples × features, without gaps) may each be NULL.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `SETTING` (weights), `HANDLE`, `FAILED_HANDLE`.
+ * Thread-safe.
+ */
+int32_t lsmi_marginal_gradient(const struct LsmiMarginal *marginal,
+                               const struct LsmiMatrix *x,
+                               const void *weights,
+                               double *loss,
+                               const struct LsmiMarginalBuffers *gradient,
+                               void *gradient_x);
+
+/**
+ * −Σ gᵢ log p(xᵢ) (nats) and its gradient for every parameter and for x, where the gᵢ of `upstream` (a number of
+ * the density's type per sample) may have any sign: what backpropagation through the log-density needs.
+ *
+ * `sum`, `gradient`, its members, and `gradient_x` (samples × features, without gaps) may each be NULL.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_marginal_weighted_sum_gradient(const struct LsmiMarginal *marginal,
+                                            const struct LsmiMatrix *x,
+                                            const void *upstream,
+                                            double *sum,
+                                            const struct LsmiMarginalBuffers *gradient,
+                                            void *gradient_x);
+
+/**
+ * Fits a density by minimising the weighted mean surprisal of `x`; the matrix's type decides the density's
+ * (`options->type` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
+ * with `lsmi_marginal_free`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`;
+ * `*out` is then NULL (in a build without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_marginal_fit(const struct LsmiMatrix *x,
+                          const void *weights,
+                          const struct LsmiMarginalOptions *options,
+                          int32_t start,
+                          const struct LsmiFitOptions *fit,
+                          struct LsmiMarginal **out);
+
+/**
+ * Fits a model to samples of two modalities and their class numbers.
+ *
+ * `x1` and `x2` are of the same type, which becomes the model's; `y` has `y_count` class numbers from 0; `config`
+ * may be NULL for preset robust; `progress` may be NULL. Free the model with `lsmi_model_free`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `CLASS`, `ONE_CLASS`,
+ * `TOO_FEW_SAMPLES`, `DIVERGED`, `CANCELLED`; `*out` is then NULL (in a build without std: a handle that only tells
+ * its message and is freed). Thread-safe.
+ */
+int32_t lsmi_fit(const struct LsmiMatrix *x1,
+                 const struct LsmiMatrix *x2,
+                 const int64_t *y,
+                 size_t y_count,
+                 const struct LsmiConfig *config,
+                 LsmiProgressCallback progress,
+                 void *user,
+                 struct LsmiModel **out);
+
+/**
+ * A model of given parameters, as the released program saves them: raw features, uniform prior, shift of the batch.
+ * The parts are all of one type, and are copied: classifiers of x1, of x2 and of the concatenation, densities of x1
+ * and x2.
+ *
+ * Errors: `POINTER`, `TYPE`, `SHAPE`, `ONE_CLASS`, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
+ * without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_model_from_parts(const struct LsmiNetwork *network1,
+                              const struct LsmiNetwork *network2,
+                              const struct LsmiNetwork *network_joint,
+                              const struct LsmiMarginal *density1,
+                              const struct LsmiMarginal *density2,
+                              struct LsmiModel **out);
+
+/**
+ * Frees a model; NULL is fine.
+ *
+ * Errors: `HANDLE` for a handle of another kind. Exclusive use.
+ */
+int32_t lsmi_model_free(struct LsmiModel *model);
+
+/**
+ * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
+ *
+ * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
+ */
+int32_t lsmi_model_error_message(const struct LsmiModel *model,
+                                 char *buffer,
+                                 size_t capacity,
+                                 size_t *length);
+
+/**
+ * Writes the model file: first under another name, then renamed, so that `path` (UTF-8) holds the old file or the
+ * whole new one. Not in a build without std.
+ *
+ * Errors: `POINTER`, `TEXT`, `IO`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_save(const struct LsmiModel *model,
+                        const char *path);
+
+/**
+ * Reads a model file. Not in a build without std. Free the model with `lsmi_model_free`.
+ *
+ * Errors: `POINTER`, `TEXT`, `IO`, `FORMAT`, `VERSION`; `*out` is then NULL. Thread-safe.
+ */
+int32_t lsmi_model_load(const char *path, struct LsmiModel **out);
+
+/**
+ * The bytes of the model file into `buffer`, and their number into `length` (may be NULL); with `buffer` NULL only
+ * the number.
+ *
+ * Errors: `POINTER`, `BUFFER` if `capacity` is less, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_to_bytes(const struct LsmiModel *model,
+                            uint8_t *buffer,
+                            size_t capacity,
+                            size_t *length);
+
+/**
+ * The model of the `length` bytes of a model file. Free it with `lsmi_model_free`.
+ *
+ * Errors: `POINTER`, `FORMAT`, `VERSION`; `*out` is then NULL (in a build without std: a handle that only tells its
+ * message and is freed). Thread-safe.
+ */
+int32_t lsmi_model_from_bytes(const uint8_t *bytes,
+                              size_t length,
+                              struct LsmiModel **out);
+
+/**
+ * Fills in what a model is; the caller sets `info->struct_size` first.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_info(const struct LsmiModel *model, struct LsmiModelInfo *info);
+
+/**
+ * Fills in the settings of the fit; the caller sets `config->struct_size` first.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` if there are more hidden layers than the struct has room for,
+ * `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_config(const struct LsmiModel *model, struct LsmiConfig *config);
+
+/**
+ * log p(y) of every class (C numbers, nats; −∞ for a class without training samples under the empirical prior) and
+ * the training samples of every class (C numbers; zeros if unknown). Each may be NULL.
+ *
+ * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_classes(const struct LsmiModel *model,
+                           double *log_prior,
+                           size_t *counts);
+
+/**
+ * The columns of a modality (1 or 2) that were constant in training and are left out, ascending; their number into
+ * `length` (may be NULL); with `buffer` NULL only the number.
+ *
+ * Errors: `POINTER`, `SETTING` for another modality, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_dropped(const struct LsmiModel *model,
+                           int32_t modality,
+                           size_t *buffer,
+                           size_t capacity,
+                           size_t *length);
+
+/**
+ * What a reader of the results should know about the fit, a line each, as NUL-terminated text; `length` (may be
+ * NULL) gets its length without NUL; with `buffer` NULL only the length.
+ *
+ * Errors: `POINTER`, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_notes(const struct LsmiModel *model,
+                         char *buffer,
+                         size_t capacity,
+                         size_t *length);
+
+/**
+ * The course of one training (`LSMI_COMPONENT_…`), nats: the mean loss of every epoch, and the loss of the held-out
+ * samples before training and after every epoch. Each length may be NULL, each buffer too; `best_epoch` (may be NULL)
+ * is the number of epochs after which the parameters were kept. Imported models have no course: lengths 0.
+ *
+ * Errors: `POINTER`, `SETTING` for another component, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_history(const struct LsmiModel *model,
+                           int32_t component,
+                           double *losses,
+                           size_t losses_capacity,
+                           size_t *losses_length,
+                           double *validation_losses,
+                           size_t validation_losses_capacity,
+                           size_t *validation_losses_length,
+                           size_t *best_epoch);
+
+/**
+ * A copy of one of the model's classifiers (`LSMI_COMPONENT_CLASSIFIER…`), which works on preprocessed features.
+ * Free it with `lsmi_network_free`.
+ *
+ * Errors: `POINTER`, `SETTING` for another component, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
+ * without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_model_network(const struct LsmiModel *model,
+                           int32_t component,
+                           struct LsmiNetwork **out);
+
+/**
+ * A copy of one of the model's densities (`LSMI_COMPONENT_DENSITY…`), which works on preprocessed features. Free it
+ * with `lsmi_marginal_free`.
+ *
+ * Errors: `POINTER`, `SETTING` for another component, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
+ * without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_model_density(const struct LsmiModel *model,
+                           int32_t component,
+                           struct LsmiMarginal **out);
+
+/**
+ * A network of `layer_count` layers from `features` inputs to as many classes as the last layer has outputs, with
+ * `activation` (`LSMI_ACTIVATION_…`) after each layer but the last. `type` is `LSMI_F32` or `LSMI_F64`; parameters
+ * are copied. Free it with `lsmi_network_free`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a
+ * build without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_network_new(int32_t type_,
+                         size_t features,
+                         const struct LsmiLayer *layers,
+                         size_t layer_count,
+                         int32_t activation,
+                         struct LsmiNetwork **out);
+
+/**
+ * Frees a network; NULL is fine.
+ *
+ * Errors: `HANDLE` for a handle of another kind. Exclusive use.
+ */
+int32_t lsmi_network_free(struct LsmiNetwork *network);
+
+/**
+ * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
+ *
+ * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
+ */
+int32_t lsmi_network_error_message(const struct LsmiNetwork *network,
+                                   char *buffer,
+                                   size_t capacity,
+                                   size_t *length);
+
+/**
+ * The form of a network: type, features, classes, number of layers, activation; each may be NULL.
+ *
+ * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_network_form(const struct LsmiNetwork *network,
+                          int32_t *type_,
+                          size_t *features,
+                          size_t *classes,
+                          size_t *layer_count,
+                          int32_t *activation);
+
+/**
+ * Copies out layer `index` (from 0), in the network's type: its sizes (each may be NULL) and, with `out` not NULL,
+ * its parameters.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` for a layer that does not exist, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_network_layer(const struct LsmiNetwork *network,
+                           size_t index,
+                           size_t *inputs,
+                           size_t *outputs,
+                           const struct LsmiLayerBuffers *out);
+
+/**
+ * log p(y|x) of every sample and class into `out`, samples × classes numbers of the network's type, nats.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_network_log_probabilities(const struct LsmiNetwork *network,
+                                       const struct LsmiMatrix *x,
+                                       void *out);
+
+/**
+ * The weighted mean cross-entropy −Σ wᵢ log p(yᵢ|xᵢ) / Σ wᵢ (nats) and its gradient for all parameters and for x.
+ *
+ * `y` has a class number per sample; `weights` (may be NULL) a number of the network's type. `loss`, `layers` (one
+ * struct per layer, whose members may be NULL) and `gradient_x` (samples × features, without gaps) may be NULL.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `CLASS`, `SETTING` (weights), `HANDLE`,
+ * `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_network_gradient(const struct LsmiNetwork *network,
+                              const struct LsmiMatrix *x,
+                              const int64_t *y,
+                              size_t y_count,
+                              const void *weights,
+                              double *loss,
+                              const struct LsmiLayerBuffers *layers,
+                              void *gradient_x);
+
+/**
+ * Fits a network with `hidden_count` hidden layers of the widths `hidden` (none: a linear classifier) to class
+ * numbers 0, …, `classes` − 1; the matrix's type decides the network's. `weights` (may be NULL) has a number of that
+ * type per sample. Free it with `lsmi_network_free`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `CLASS`, `NOT_FINITE`, `DIVERGED`,
+ * `CANCELLED`; `*out` is then NULL (in a build without std: a handle that only tells its message and is freed).
+ * Thread-safe.
+ */
+int32_t lsmi_network_fit(const struct LsmiMatrix *x,
+                         const int64_t *y,
+                         size_t y_count,
+                         size_t classes,
+                         const void *weights,
+                         const size_t *hidden,
+                         size_t hidden_count,
+                         int32_t activation,
+                         const struct LsmiFitOptions *fit,
+                         struct LsmiNetwork **out);
+
+/**
+ * Scores samples: their information and raw atoms into `scores`, means into `summary` (each may be NULL; the caller
+ * sets `struct_size` first).
+ *
+ * `x1` and `x2` are of the model's type, `y` has `y_count` class numbers; `shift_rule` is one of the `LSMI_SHIFT_…`,
+ * `LSMI_SHIFT_OF_MODEL` for that of the fit. Nothing is written if anything is wrong.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `CLASS`, `UNSEEN_CLASS`,
+ * `HANDLE`, `FAILED_HANDLE`. Thread-safe; outputs must not overlap inputs.
+ */
+int32_t lsmi_model_score(const struct LsmiModel *model,
+                         const struct LsmiMatrix *x1,
+                         const struct LsmiMatrix *x2,
+                         const int64_t *y,
+                         size_t y_count,
+                         int32_t shift_rule,
+                         struct LsmiScores *scores,
+                         struct LsmiSummary *summary);
+
+/**
+ * The message of this thread's last failed call: which field, which index, what was expected and what was found;
+ * empty if no call has failed. Later successful calls leave it as it is.
+ *
+ * Writes at most `capacity` bytes, the last one NUL, and the length of the whole message without NUL to `length`
+ * (may be NULL). With `buffer` NULL only the length is written. In a build without std the message is always
+ * empty: ask the handle, by `lsmi_model_error_message` and its like.
+ *
+ * Returns `LSMI_OK`, or `LSMI_ERROR_BUFFER` if the message was cut. Thread-safe.
+ */
+int32_t lsmi_last_error_message(char *buffer,
+                                size_t capacity,
+                                size_t *length);
+
+/**
+ * A short name of a status code, such as "shape"; never NULL. The text is static and must not be freed.
+ *
+ * Thread-safe.
+ */
+const char *lsmi_status_str(int32_t status);
+
+/**
+ * The mixed Gaussian: y uniform over `classes` classes, x1 = onehot(y) + noise·u, x2 = onehot(y) +
+ * noise·(ρu + √(1−ρ²)v) with u, v standard normal; `classes` features each.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_gaussian(size_t classes,
+                                double rho,
+                                double noise,
+                                uint64_t seed,
+                                const struct LsmiDataset *out);
+
+/**
+ * Planted exclusive or: x_k = amplitude·(2b_k − 1)·w_k + N(0, I), b2 = b1 xor y, random unit w_k; `dimension`
+ * features each.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_xor(size_t dimension,
+                           double amplitude,
+                           uint64_t seed,
+                           const struct LsmiDataset *out);
+
+/**
+ * Bits of a logic gate: `xor`, `or`, `and`, `not_x2`, `copy` (one feature each), `xor_not` (two each).
+ *
+ * Errors: `POINTER`, `TEXT`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_circuit(const char *name, uint64_t seed, const struct LsmiDataset *out);
+
+/**
+ * Samples that are redundant, unique to x1, unique to x2, or synergistic in the given shares; three features each;
+ * signals at `amplitude` standard deviations.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_mixture(double redundant,
+                               double unique1,
+                               double unique2,
+                               double synergistic,
+                               double amplitude,
+                               uint64_t seed,
+                               const struct LsmiDataset *out);
+
+/**
+ * Fits a model to samples of two modalities and their class numbers.
+ *
+ * `x1` and `x2` are of the same type, which becomes the model's; `y` has `y_count` class numbers from 0; `config`
+ * may be NULL for preset robust; `progress` may be NULL. Free the model with `lsmi_model_free`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `CLASS`, `ONE_CLASS`,
+ * `TOO_FEW_SAMPLES`, `DIVERGED`, `CANCELLED`; `*out` is then NULL (in a build without std: a handle that only tells
+ * its message and is freed). Thread-safe.
+ */
+int32_t lsmi_fit(const struct LsmiMatrix *x1,
+                 const struct LsmiMatrix *x2,
+                 const int64_t *y,
+                 size_t y_count,
+                 const struct LsmiConfig *config,
+                 LsmiProgressCallback progress,
+                 void *user,
+                 struct LsmiModel **out);
+
+/**
+ * A model of given parameters, as the released program saves them: raw features, uniform prior, shift of the batch.
+ * The parts are all of one type, and are copied: classifiers of x1, of x2 and of the concatenation, densities of x1
+ * and x2.
+ *
+ * Errors: `POINTER`, `TYPE`, `SHAPE`, `ONE_CLASS`, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
+ * without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_model_from_parts(const struct LsmiNetwork *network1,
+                              const struct LsmiNetwork *network2,
+                              const struct LsmiNetwork *network_joint,
+                              const struct LsmiMarginal *density1,
+                              const struct LsmiMarginal *density2,
+                              struct LsmiModel **out);
+
+/**
+ * Frees a model; NULL is fine.
+ *
+ * Errors: `HANDLE` for a handle of another kind. Exclusive use.
+ */
+int32_t lsmi_model_free(struct LsmiModel *model);
+
+/**
+ * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
+ *
+ * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
+ */
+int32_t lsmi_model_error_message(const struct LsmiModel *model,
+                                 char *buffer,
+                                 size_t capacity,
+                                 size_t *length);
+
+/**
+ * Writes the model file: first under another name, then renamed, so that `path` (UTF-8) holds the old file or the
+ * whole new one. Not in a build without std.
+ *
+ * Errors: `POINTER`, `TEXT`, `IO`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_save(const struct LsmiModel *model,
+                        const char *path);
+
+/**
+ * Reads a model file. Not in a build without std. Free the model with `lsmi_model_free`.
+ *
+ * Errors: `POINTER`, `TEXT`, `IO`, `FORMAT`, `VERSION`; `*out` is then NULL. Thread-safe.
+ */
+int32_t lsmi_model_load(const char *path, struct LsmiModel **out);
+
+/**
+ * The bytes of the model file into `buffer`, and their number into `length` (may be NULL); with `buffer` NULL only
+ * the number.
+ *
+ * Errors: `POINTER`, `BUFFER` if `capacity` is less, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_to_bytes(const struct LsmiModel *model,
+                            uint8_t *buffer,
+                            size_t capacity,
+                            size_t *length);
+
+/**
+ * The model of the `length` bytes of a model file. Free it with `lsmi_model_free`.
+ *
+ * Errors: `POINTER`, `FORMAT`, `VERSION`; `*out` is then NULL (in a build without std: a handle that only tells its
+ * message and is freed). Thread-safe.
+ */
+int32_t lsmi_model_from_bytes(const uint8_t *bytes,
+                              size_t length,
+                              struct LsmiModel **out);
+
+/**
+ * Fills in what a model is; the caller sets `info->struct_size` first.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_info(const struct LsmiModel *model, struct LsmiModelInfo *info);
+
+/**
+ * Fills in the settings of the fit; the caller sets `config->struct_size` first.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` if there are more hidden layers than the struct has room for,
+ * `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_config(const struct LsmiModel *model, struct LsmiConfig *config);
+
+/**
+ * log p(y) of every class (C numbers, nats; −∞ for a class without training samples under the empirical prior) and
+ * the training samples of every class (C numbers; zeros if unknown). Each may be NULL.
+ *
+ * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_classes(const struct LsmiModel *model,
+                           double *log_prior,
+                           size_t *counts);
+
+/**
+ * The columns of a modality (1 or 2) that were constant in training and are left out, ascending; their number into
+ * `length` (may be NULL); with `buffer` NULL only the number.
+ *
+ * Errors: `POINTER`, `SETTING` for another modality, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_dropped(const struct LsmiModel *model,
+                           int32_t modality,
+                           size_t *buffer,
+                           size_t capacity,
+                           size_t *length);
+
+/**
+ * What a reader of the results should know about the fit, a line each, as NUL-terminated text; `length` (may be
+ * NULL) gets its length without NUL; with `buffer` NULL only the length.
+ *
+ * Errors: `POINTER`, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_notes(const struct LsmiModel *model,
+                         char *buffer,
+                         size_t capacity,
+                         size_t *length);
+
+/**
+ * The course of one training (`LSMI_COMPONENT_…`), nats: the mean loss of every epoch, and the loss of the held-out
+ * samples before training and after every epoch. Each length may be NULL, each buffer too; `best_epoch` (may be NULL)
+ * is the number of epochs after which the parameters were kept. Imported models have no course: lengths 0.
+ *
+ * Errors: `POINTER`, `SETTING` for another component, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_history(const struct LsmiModel *model,
+                           int32_t component,
+                           double *losses,
+                           size_t losses_capacity,
+                           size_t *losses_length,
+                           double *validation_losses,
+                           size_t validation_losses_capacity,
+                           size_t *validation_losses_length,
+                           size_t *best_epoch);
+
+/**
+ * A copy of one of the model's classifiers (`LSMI_COMPONENT_CLASSIFIER…`), which works on preprocessed features.
+ * Free it with `lsmi_network_free`.
+ *
+ * Errors: `POINTER`, `SETTING` for another component, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
+ * without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_model_network(const struct LsmiModel *model,
+                           int32_t component,
+                           struct LsmiNetwork **out);
+
+/**
+ * A copy of one of the model's densities (`LSMI_COMPONENT_DENSITY…`), which works on preprocessed features. Free it
+ * with `lsmi_marginal_free`.
+ *
+ * Errors: `POINTER`, `SETTING` for another component, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
+ * without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_model_density(const struct LsmiModel *model,
+                           int32_t component,
+                           struct LsmiMarginal **out);
+
+/**
+ * A network of `layer_count` layers from `features` inputs to as many classes as the last layer has outputs, with
+ * `activation` (`LSMI_ACTIVATION_…`) after each layer but the last. `type` is `LSMI_F32` or `LSMI_F64`; parameters
+ * are copied. Free it with `lsmi_network_free`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a
+ * build without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_network_new(int32_t type_,
+                         size_t features,
+                         const struct LsmiLayer *layers,
+                         size_t layer_count,
+                         int32_t activation,
+                         struct LsmiNetwork **out);
+
+/**
+ * Frees a network; NULL is fine.
+ *
+ * Errors: `HANDLE` for a handle of another kind. Exclusive use.
+ */
+int32_t lsmi_network_free(struct LsmiNetwork *network);
+
+/**
+ * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
+ *
+ * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
+ */
+int32_t lsmi_network_error_message(const struct LsmiNetwork *network,
+                                   char *buffer,
+                                   size_t capacity,
+                                   size_t *length);
+
+/**
+ * The form of a network: type, features, classes, number of layers, activation; each may be NULL.
+ *
+ * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_network_form(const struct LsmiNetwork *network,
+                          int32_t *type_,
+                          size_t *features,
+                          size_t *classes,
+                          size_t *layer_count,
+                          int32_t *activation);
+
+/**
+ * Copies out layer `index` (from 0), in the network's type: its sizes (each may be NULL) and, with `out` not NULL,
+ * its parameters.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` for a layer that does not exist, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_network_layer(const struct LsmiNetwork *network,
+                           size_t index,
+                           size_t *inputs,
+                           size_t *outputs,
+                           const struct LsmiLayerBuffers *out);
+
+/**
+ * log p(y|x) of every sample and class into `out`, samples × classes numbers of the network's type, nats.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_network_log_probabilities(const struct LsmiNetwork *network,
+                                       const struct LsmiMatrix *x,
+                                       void *out);
+
+/**
+ * The weighted mean cross-entropy −Σ wᵢ log p(yᵢ|xᵢ) / Σ wᵢ (nats) and its gradient for all parameters and for x.
+ *
+ * `y` has a class number per sample; `weights` (may be NULL) a number of the network's type. `loss`, `layers` (one
+ * struct per layer, whose members may be NULL) and `gradient_x` (samples × features, without gaps) may be NULL.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `CLASS`, `SETTING` (weights), `HANDLE`,
+ * `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_network_gradient(const struct LsmiNetwork *network,
+                              const struct LsmiMatrix *x,
+                              const int64_t *y,
+                              size_t y_count,
+                              const void *weights,
+                              double *loss,
+                              const struct LsmiLayerBuffers *layers,
+                              void *gradient_x);
+
+/**
+ * Fits a network with `hidden_count` hidden layers of the widths `hidden` (none: a linear classifier) to class
+ * numbers 0, …, `classes` − 1; the matrix's type decides the network's. `weights` (may be NULL) has a number of that
+ * type per sample. Free it with `lsmi_network_free`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `CLASS`, `NOT_FINITE`, `DIVERGED`,
+ * `CANCELLED`; `*out` is then NULL (in a build without std: a handle that only tells its message and is freed).
+ * Thread-safe.
+ */
+int32_t lsmi_network_fit(const struct LsmiMatrix *x,
+                         const int64_t *y,
+                         size_t y_count,
+                         size_t classes,
+                         const void *weights,
+                         const size_t *hidden,
+                         size_t hidden_count,
+                         int32_t activation,
+                         const struct LsmiFitOptions *fit,
+                         struct LsmiNetwork **out);
+
+/**
+ * Scores samples: their information and raw atoms into `scores`, means into `summary` (each may be NULL; the caller
+ * sets `struct_size` first).
+ *
+ * `x1` and `x2` are of the model's type, `y` has `y_count` class numbers; `shift_rule` is one of the `LSMI_SHIFT_…`,
+ * `LSMI_SHIFT_OF_MODEL` for that of the fit. Nothing is written if anything is wrong.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `CLASS`, `UNSEEN_CLASS`,
+ * `HANDLE`, `FAILED_HANDLE`. Thread-safe; outputs must not overlap inputs.
+ */
+int32_t lsmi_model_score(const struct LsmiModel *model,
+                         const struct LsmiMatrix *x1,
+                         const struct LsmiMatrix *x2,
+                         const int64_t *y,
+                         size_t y_count,
+                         int32_t shift_rule,
+                         struct LsmiScores *scores,
+                         struct LsmiSummary *summary);
+
+/**
+ * The message of this thread's last failed call: which field, which index, what was expected and what was found;
+ * empty if no call has failed. Later successful calls leave it as it is.
+ *
+ * Writes at most `capacity` bytes, the last one NUL, and the length of the whole message without NUL to `length`
+ * (may be NULL). With `buffer` NULL only the length is written. In a build without std the message is always
+ * empty: ask the handle, by `lsmi_model_error_message` and its like.
+ *
+ * Returns `LSMI_OK`, or `LSMI_ERROR_BUFFER` if the message was cut. Thread-safe.
+ */
+int32_t lsmi_last_error_message(char *buffer,
+                                size_t capacity,
+                                size_t *length);
+
+/**
+ * A short name of a status code, such as "shape"; never NULL. The text is static and must not be freed.
+ *
+ * Thread-safe.
+ */
+const char *lsmi_status_str(int32_t status);
+
+/**
+ * The mixed Gaussian: y uniform over `classes` classes, x1 = onehot(y) + noise·u, x2 = onehot(y) +
+ * noise·(ρu + √(1−ρ²)v) with u, v standard normal; `classes` features each.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_gaussian(size_t classes,
+                                double rho,
+                                double noise,
+                                uint64_t seed,
+                                const struct LsmiDataset *out);
+
+/**
+ * Planted exclusive or: x_k = amplitude·(2b_k − 1)·w_k + N(0, I), b2 = b1 xor y, random unit w_k; `dimension`
+ * features each.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_xor(size_t dimension,
+                           double amplitude,
+                           uint64_t seed,
+                           const struct LsmiDataset *out);
+
+/**
+ * Bits of a logic gate: `xor`, `or`, `and`, `not_x2`, `copy` (one feature each), `xor_not` (two each).
+ *
+ * Errors: `POINTER`, `TEXT`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_circuit(const char *name, uint64_t seed, const struct LsmiDataset *out);
+
+/**
+ * Samples that are redundant, unique to x1, unique to x2, or synergistic in the given shares; three features each;
+ * signals at `amplitude` standard deviations.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_mixture(double redundant,
+                               double unique1,
+                               double unique2,
+                               double synergistic,
+                               double amplitude,
+                               uint64_t seed,
+                               const struct LsmiDataset *out);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* LSMI_H */

@@ -1,0 +1,225 @@
+//! Arrays and texts that lie in the caller's memory.
+
+use super::status::{
+    Failure, LSMI_ERROR_BUFFER, LSMI_ERROR_POINTER, LSMI_ERROR_STRUCT_SIZE, LSMI_ERROR_TEXT, Outcome,
+};
+use core::ffi::{CStr, c_char};
+
+/// Checks that `pointer` may be the start of `length` elements.
+fn check<T>(field: &str, pointer: *const T, length: usize) -> Outcome {
+    if pointer.is_null() {
+        return Err(Failure::null(field));
+    }
+    if !pointer.is_aligned() {
+        let expected = "a pointer aligned for its type";
+        return Err(Failure::new(LSMI_ERROR_POINTER, field, expected, format_args!("{pointer:p}")));
+    }
+    match length.checked_mul(size_of::<T>()).is_some_and(|bytes| bytes <= isize::MAX as usize) {
+        true => Ok(()),
+        false => Err(Failure::new(
+            super::LSMI_ERROR_SHAPE,
+            field,
+            "a size that can be addressed",
+            format_args!("{length} elements"),
+        )),
+    }
+}
+
+/// `length` elements to read; nothing may be NULL only if there are none.
+///
+/// # Safety
+/// `pointer` is NULL or points to `length` readable elements that nobody changes for `'a`.
+pub(super) unsafe fn input<'a, T>(field: &str, pointer: *const T, length: usize) -> Outcome<&'a [T]> {
+    if length == 0 {
+        return Ok(&[]);
+    }
+    check(field, pointer, length)?;
+    // SAFETY: not NULL, aligned, of addressable size; readable by this function's contract.
+    Ok(unsafe { core::slice::from_raw_parts(pointer, length) })
+}
+
+/// As [`input`], but NULL means nothing is given.
+///
+/// # Safety
+/// As [`input`].
+pub(super) unsafe fn optional_input<'a, T>(
+    field: &str,
+    pointer: *const T,
+    length: usize,
+) -> Outcome<Option<&'a [T]>> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: this function's contract is that of `input`.
+    unsafe { input(field, pointer, length) }.map(Some)
+}
+
+/// `length` elements to write.
+///
+/// # Safety
+/// `pointer` is NULL or points to `length` writable elements that nobody else uses for `'a`.
+pub(super) unsafe fn output<'a, T>(field: &str, pointer: *mut T, length: usize) -> Outcome<&'a mut [T]> {
+    if length == 0 {
+        return Ok(&mut []);
+    }
+    check(field, pointer, length)?;
+    // SAFETY: not NULL, aligned, of addressable size; writable and unshared by this function's contract.
+    Ok(unsafe { core::slice::from_raw_parts_mut(pointer, length) })
+}
+
+/// As [`output`], but NULL means that nothing is wanted.
+///
+/// # Safety
+/// As [`output`].
+pub(super) unsafe fn optional_output<'a, T>(
+    field: &str,
+    pointer: *mut T,
+    length: usize,
+) -> Outcome<Option<&'a mut [T]>> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: this function's contract is that of `output`.
+    unsafe { output(field, pointer, length) }.map(Some)
+}
+
+/// Copies values into a buffer of exactly their number, where one is given.
+///
+/// # Safety
+/// As [`output`] for `values.len()` elements.
+pub(super) unsafe fn copy_out<T: Copy>(field: &str, values: &[T], pointer: *mut T) -> Outcome {
+    // SAFETY: this function's contract is that of `optional_output`.
+    if let Some(out) = unsafe { optional_output(field, pointer, values.len()) }? {
+        out.copy_from_slice(values);
+    }
+    Ok(())
+}
+
+/// Writes a single value where it is wanted.
+///
+/// # Safety
+/// `pointer` is NULL or points to a writable value.
+pub(super) unsafe fn write<T>(field: &str, pointer: *mut T, value: T) -> Outcome {
+    // SAFETY: one element; this function's contract is that of `optional_output`.
+    if let Some([out]) = unsafe { optional_output(field, pointer, 1) }? {
+        *out = value;
+    }
+    Ok(())
+}
+
+/// A struct whose first member is its size.
+///
+/// # Safety
+/// Implementors are `repr(C)` and begin with `struct_size: usize`.
+pub(super) unsafe trait Structure {
+    /// The name in the header.
+    const NAME: &'static str;
+}
+
+fn check_size<T: Structure>(got: usize) -> Outcome {
+    match got == size_of::<T>() {
+        true => Ok(()),
+        false => Err(Failure::new(
+            LSMI_ERROR_STRUCT_SIZE,
+            T::NAME,
+            &alloc::format!("struct_size {}", size_of::<T>()),
+            got,
+        )),
+    }
+}
+
+/// A struct to read, after a look at its size.
+///
+/// # Safety
+/// `pointer` is NULL or points to a readable size, and to a whole struct if that size is right.
+pub(super) unsafe fn structure<'a, T: Structure>(pointer: *const T) -> Outcome<&'a T> {
+    check(T::NAME, pointer, 1)?;
+    // SAFETY: not NULL and aligned; the first member is the size, which is readable by contract.
+    check_size::<T>(unsafe { *pointer.cast::<usize>() })?;
+    // SAFETY: the size is right, so the struct is whole by contract.
+    Ok(unsafe { &*pointer })
+}
+
+/// A struct to write, after a look at its size.
+///
+/// # Safety
+/// As [`structure`], and nobody else uses the struct for `'a`.
+pub(super) unsafe fn structure_mut<'a, T: Structure>(pointer: *mut T) -> Outcome<&'a mut T> {
+    check(T::NAME, pointer.cast_const(), 1)?;
+    // SAFETY: not NULL and aligned; the first member is the size, which is readable by contract.
+    check_size::<T>(unsafe { *pointer.cast::<usize>() })?;
+    // SAFETY: the size is right, so the struct is whole, and unshared by contract.
+    Ok(unsafe { &mut *pointer })
+}
+
+/// A NUL-terminated text.
+///
+/// # Safety
+/// `pointer` is NULL or points to a text that ends with NUL and that nobody changes for `'a`.
+pub(super) unsafe fn text<'a>(field: &str, pointer: *const c_char) -> Outcome<&'a str> {
+    if pointer.is_null() {
+        return Err(Failure::null(field));
+    }
+    // SAFETY: not NULL; NUL-terminated by contract.
+    let text = unsafe { CStr::from_ptr(pointer) };
+    text.to_str().map_err(|e| Failure::new(LSMI_ERROR_TEXT, field, "UTF-8 text", e))
+}
+
+/// Writes a text of any length into a buffer, NUL-terminated, and its length without NUL.
+///
+/// # Safety
+/// `buffer` is NULL or has `capacity` writable bytes; `length` is NULL or writable.
+pub(super) unsafe fn write_text(
+    text: &str,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+) -> Outcome {
+    // SAFETY: by contract.
+    unsafe { write("length", length, text.len()) }?;
+    if buffer.is_null() || capacity == 0 {
+        return match buffer.is_null() {
+            true => Ok(()),
+            false => Err(too_small(text.len() + 1, capacity)),
+        };
+    }
+    // SAFETY: `capacity` writable bytes by contract.
+    let out = unsafe { output("buffer", buffer.cast::<u8>(), capacity) }?;
+    let mut fits = text.len().min(capacity - 1);
+    while !text.is_char_boundary(fits) {
+        fits -= 1;
+    }
+    out[..fits].copy_from_slice(&text.as_bytes()[..fits]);
+    out[fits] = 0;
+    match fits == text.len() {
+        true => Ok(()),
+        false => Err(too_small(text.len() + 1, capacity)),
+    }
+}
+
+/// Writes an array of any length into a buffer, and its length.
+///
+/// # Safety
+/// `buffer` is NULL or has `capacity` writable elements; `length` is NULL or writable.
+pub(super) unsafe fn write_array<T: Copy>(
+    values: &[T],
+    buffer: *mut T,
+    capacity: usize,
+    length: *mut usize,
+) -> Outcome {
+    // SAFETY: by contract.
+    unsafe { write("length", length, values.len()) }?;
+    if buffer.is_null() {
+        return Ok(());
+    }
+    if capacity < values.len() {
+        return Err(too_small(values.len(), capacity));
+    }
+    // SAFETY: `capacity` writable elements by contract, which are enough.
+    unsafe { output("buffer", buffer, values.len()) }?.copy_from_slice(values);
+    Ok(())
+}
+
+fn too_small(needed: usize, capacity: usize) -> Failure {
+    Failure::new(LSMI_ERROR_BUFFER, "buffer", &alloc::format!("room for {needed}"), capacity)
+}

@@ -1,0 +1,429 @@
+//! KNIFE marginal densities on their own.
+
+use super::arrays::{copy_out, input, optional_input, output, structure, structure_mut, write};
+use super::config::{Coded, flag};
+use super::handle::{self, opaque};
+use super::interaction::structures;
+use super::matrix::{AnySamples, LsmiMatrix, Typed, any_of_both, any_samples, by_type, samples};
+use super::status::{Failure, LSMI_ERROR_SHAPE, LSMI_ERROR_TYPE, Outcome};
+use super::training::LsmiFitOptions;
+use crate::knife::{
+    Diagonal, Marginal, MarginalGradient, MarginalOptions, MarginalParameters, Start, Triangle, fit_marginal,
+};
+use crate::{Float, Samples};
+use core::ffi::{c_char, c_void};
+
+/// A density of either type.
+#[derive(Clone)]
+pub(super) enum AnyMarginal {
+    F32(Marginal<f32>),
+    F64(Marginal<f64>),
+}
+
+/// A KNIFE marginal density. Const handle: concurrent calls allowed. Free with `lsmi_marginal_free`.
+pub struct LsmiMarginal(());
+
+opaque!(LsmiMarginal, AnyMarginal, b"KNFm");
+
+/// Runs the same expression on the density of either type.
+macro_rules! either {
+    ($any:expr, $density:ident => $result:expr) => {
+        match $any {
+            AnyMarginal::F32($density) => $result,
+            AnyMarginal::F64($density) => $result,
+        }
+    };
+}
+
+/// The form of a marginal density.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct LsmiMarginalOptions {
+    /// `sizeof(LsmiMarginalOptions)`.
+    pub struct_size: usize,
+    /// Number of modes, K.
+    pub modes: usize,
+    /// Number of features, d.
+    pub features: usize,
+    /// `LSMI_F32` or `LSMI_F64`.
+    pub type_: i32,
+    /// 1 for σ = tanh ℓ, 0 for σ = ℓ.
+    pub bounded: i32,
+    /// `LSMI_DIAGONAL_…`.
+    pub diagonal: i32,
+    /// `LSMI_TRIANGLE_…`.
+    pub triangle: i32,
+    /// 1 if training moves the means, else 0.
+    pub train_means: i32,
+    /// 1 if training moves the weights of the modes, else 0.
+    pub train_weights: i32,
+}
+
+/// Parameters of a density to read, in C order and of the density's type.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct LsmiMarginalParameters {
+    /// `sizeof(LsmiMarginalParameters)`.
+    pub struct_size: usize,
+    /// μ, K×d.
+    pub means: *const c_void,
+    /// ℓ, K×d, or 1×d if shared.
+    pub log_diagonal: *const c_void,
+    /// T, K×d×d, of which only the strict lower part counts; NULL without triangular part.
+    pub triangle: *const c_void,
+    /// w, K.
+    pub logits: *const c_void,
+}
+
+/// Room for the parameters of a density, or for the gradient for them; each may be NULL if it is not wanted.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct LsmiMarginalBuffers {
+    /// `sizeof(LsmiMarginalBuffers)`.
+    pub struct_size: usize,
+    /// μ, K×d.
+    pub means: *mut c_void,
+    /// ℓ, K×d, or 1×d if shared.
+    pub log_diagonal: *mut c_void,
+    /// T, K×d×d, zero on and above the diagonal.
+    pub triangle: *mut c_void,
+    /// w, K.
+    pub logits: *mut c_void,
+}
+
+structures!(LsmiMarginalOptions, LsmiMarginalParameters, LsmiMarginalBuffers);
+
+impl LsmiMarginalOptions {
+    fn options(&self) -> Outcome<MarginalOptions> {
+        Ok(MarginalOptions {
+            modes: self.modes,
+            bounded: flag("bounded", self.bounded)?,
+            diagonal: Diagonal::of_code("diagonal", self.diagonal)?,
+            triangle: Triangle::of_code("triangle", self.triangle)?,
+            train_means: flag("train_means", self.train_means)?,
+            train_weights: flag("train_weights", self.train_weights)?,
+        })
+    }
+}
+
+any_of_both!(AnyMarginal, Marginal);
+
+/// A density of given parameters, which are copied. Free it with `lsmi_marginal_free`.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a
+/// build without std: a handle that only tells its message and is freed). Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_marginal_new(
+    options: *const LsmiMarginalOptions,
+    parameters: *const LsmiMarginalParameters,
+    out: *mut *mut LsmiMarginal,
+) -> i32 {
+    /// # Safety
+    /// The arrays of `parameters` have the lengths that the options ask for.
+    unsafe fn make<T: Typed>(
+        options: &LsmiMarginalOptions,
+        parameters: &LsmiMarginalParameters,
+    ) -> Outcome<Marginal<T>> {
+        let form = options.options()?;
+        let (k, d) = (options.modes, options.features);
+        let product = |a: usize, b: usize| {
+            a.checked_mul(b).ok_or_else(|| {
+                Failure::new(
+                    LSMI_ERROR_SHAPE,
+                    "LsmiMarginalOptions",
+                    "sizes that can be addressed",
+                    "larger ones",
+                )
+            })
+        };
+        let diagonals = if form.diagonal == Diagonal::Shared { 1 } else { k };
+        let triangle = if form.triangle == Triangle::Full { product(product(k, d)?, d)? } else { 0 };
+        // SAFETY: by contract.
+        let parameters = unsafe {
+            MarginalParameters {
+                means: input("means", parameters.means.cast::<T>(), product(k, d)?)?.to_vec(),
+                log_diagonal: input(
+                    "log_diagonal",
+                    parameters.log_diagonal.cast::<T>(),
+                    product(diagonals, d)?,
+                )?
+                .to_vec(),
+                triangle: input("triangle", parameters.triangle.cast::<T>(), triangle)?.to_vec(),
+                logits: input("logits", parameters.logits.cast::<T>(), k)?.to_vec(),
+            }
+        };
+        Ok(Marginal::from_parameters(form, d, &parameters)?)
+    }
+    // SAFETY: the caller gives readable structs whose arrays have the lengths that the options ask for, and room.
+    unsafe {
+        handle::create(out, || {
+            let (options, parameters) = (structure(options)?, structure(parameters)?);
+            by_type!(options.type_, T => make::<T>(options, parameters).map(AnyMarginal::from))
+        })
+    }
+}
+
+/// Frees a density; NULL is fine.
+///
+/// Errors: `HANDLE` for a handle of another kind. Exclusive use.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_marginal_free(marginal: *mut LsmiMarginal) -> i32 {
+    // SAFETY: the caller gives a handle of its own, or NULL, and uses it no more.
+    unsafe { handle::free(marginal) }
+}
+
+/// The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
+///
+/// Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_marginal_error_message(
+    marginal: *const LsmiMarginal,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+) -> i32 {
+    // SAFETY: the caller gives a live handle and a buffer of `capacity` bytes, or NULL.
+    unsafe { handle::message(marginal, buffer, capacity, length) }
+}
+
+/// Fills in the form of a density; the caller sets `options->struct_size` first.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_marginal_options(
+    marginal: *const LsmiMarginal,
+    options: *mut LsmiMarginalOptions,
+) -> i32 {
+    // SAFETY: the caller gives a live handle and a writable struct, or NULL.
+    unsafe {
+        handle::with(marginal, |any| {
+            let out = structure_mut(options)?;
+            let (form, features) = either!(any, density => (density.options(), density.features()));
+            *out = LsmiMarginalOptions {
+                struct_size: size_of::<LsmiMarginalOptions>(),
+                modes: form.modes,
+                features,
+                type_: match any {
+                    AnyMarginal::F32(_) => f32::TYPE,
+                    AnyMarginal::F64(_) => f64::TYPE,
+                },
+                bounded: i32::from(form.bounded),
+                diagonal: form.diagonal.code(),
+                triangle: form.triangle.code(),
+                train_means: i32::from(form.train_means),
+                train_weights: i32::from(form.train_weights),
+            };
+            Ok(())
+        })
+    }
+}
+
+/// # Safety
+/// The buffers are NULL or have the lengths of the parameters.
+unsafe fn copy_parameters<T: Float>(p: &MarginalParameters<T>, out: *const LsmiMarginalBuffers) -> Outcome {
+    if out.is_null() {
+        return Ok(());
+    }
+    // SAFETY: by contract.
+    unsafe {
+        let out = structure(out)?;
+        copy_out("means", &p.means, out.means.cast())?;
+        copy_out("log_diagonal", &p.log_diagonal, out.log_diagonal.cast())?;
+        copy_out("triangle", &p.triangle, out.triangle.cast())?;
+        copy_out("logits", &p.logits, out.logits.cast())
+    }
+}
+
+/// Copies the parameters out, in the density's type.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_marginal_parameters(
+    marginal: *const LsmiMarginal,
+    out: *const LsmiMarginalBuffers,
+) -> i32 {
+    // SAFETY: the caller gives a live handle and buffers of the parameters' lengths, or NULL.
+    unsafe {
+        handle::with(marginal, |any| {
+            let out = structure(out)?;
+            either!(any, density => copy_parameters(&density.parameters(), out))
+        })
+    }
+}
+
+/// log p of every sample into `out`, `x->samples` numbers of the density's type, nats.
+///
+/// A sample with NaN has log-density NaN.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_marginal_log_density(
+    marginal: *const LsmiMarginal,
+    x: *const LsmiMatrix,
+    out: *mut c_void,
+) -> i32 {
+    /// # Safety
+    /// `x` is readable, `out` writable for a number per sample.
+    unsafe fn evaluate<T: Typed>(density: &Marginal<T>, x: *const LsmiMatrix, out: *mut c_void) -> Outcome {
+        // SAFETY: by contract.
+        let x: Samples<'_, T> = unsafe { samples("x", x) }?;
+        // SAFETY: by contract.
+        Ok(density.log_density(x, unsafe { output("out", out.cast(), x.samples()) }?)?)
+    }
+    // SAFETY: the caller gives a live handle, a readable matrix and room for a number per sample, or NULL.
+    unsafe { handle::with(marginal, |any| either!(any, density => evaluate(density, x, out))) }
+}
+
+/// The weighted mean surprisal −Σ wᵢ log p(xᵢ) / Σ wᵢ (nats) and its gradient for every parameter and for x.
+///
+/// `weights` (may be NULL) has a number of the density's type per sample. `loss`, `gradient`, its members, and
+/// `gradient_x` (samples × features, without gaps) may each be NULL.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `SETTING` (weights), `HANDLE`, `FAILED_HANDLE`.
+/// Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_marginal_gradient(
+    marginal: *const LsmiMarginal,
+    x: *const LsmiMatrix,
+    weights: *const c_void,
+    loss: *mut f64,
+    gradient: *const LsmiMarginalBuffers,
+    gradient_x: *mut c_void,
+) -> i32 {
+    /// # Safety
+    /// As `lsmi_marginal_gradient`.
+    unsafe fn evaluate<T: Typed>(
+        density: &Marginal<T>,
+        x: *const LsmiMatrix,
+        weights: *const c_void,
+    ) -> Outcome<MarginalGradient<T>> {
+        // SAFETY: by contract.
+        let x: Samples<'_, T> = unsafe { samples("x", x) }?;
+        // SAFETY: by contract.
+        let weights = unsafe { optional_input("weights", weights.cast::<T>(), x.samples()) }?;
+        Ok(density.gradient(x, weights)?)
+    }
+    // SAFETY: the caller gives a live handle, readable inputs and buffers of the right lengths, or NULL.
+    unsafe {
+        handle::with(marginal, |any| {
+            either!(any, density => {
+                give(&evaluate(density, x, weights)?, loss, gradient, gradient_x)
+            })
+        })
+    }
+}
+
+/// −Σ gᵢ log p(xᵢ) (nats) and its gradient for every parameter and for x, where the gᵢ of `upstream` (a number of
+/// the density's type per sample) may have any sign: what backpropagation through the log-density needs.
+///
+/// `sum`, `gradient`, its members, and `gradient_x` (samples × features, without gaps) may each be NULL.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_marginal_weighted_sum_gradient(
+    marginal: *const LsmiMarginal,
+    x: *const LsmiMatrix,
+    upstream: *const c_void,
+    sum: *mut f64,
+    gradient: *const LsmiMarginalBuffers,
+    gradient_x: *mut c_void,
+) -> i32 {
+    /// # Safety
+    /// As `lsmi_marginal_weighted_sum_gradient`.
+    unsafe fn evaluate<T: Typed>(
+        density: &Marginal<T>,
+        x: *const LsmiMatrix,
+        upstream: *const c_void,
+    ) -> Outcome<MarginalGradient<T>> {
+        // SAFETY: by contract.
+        let x: Samples<'_, T> = unsafe { samples("x", x) }?;
+        // SAFETY: by contract.
+        Ok(density.weighted_sum_gradient(x, unsafe { input("upstream", upstream.cast(), x.samples()) }?)?)
+    }
+    // SAFETY: the caller gives a live handle, readable inputs and buffers of the right lengths, or NULL.
+    unsafe {
+        handle::with(marginal, |any| {
+            either!(any, density => {
+                give(&evaluate(density, x, upstream)?, sum, gradient, gradient_x)
+            })
+        })
+    }
+}
+
+/// # Safety
+/// The buffers are NULL or have the lengths of the gradient's arrays.
+unsafe fn give<T: Float>(
+    gradient: &MarginalGradient<T>,
+    loss: *mut f64,
+    buffers: *const LsmiMarginalBuffers,
+    x: *mut c_void,
+) -> Outcome {
+    // SAFETY: by contract.
+    unsafe {
+        write("loss", loss, gradient.loss)?;
+        copy_parameters(&gradient.parameters, buffers)?;
+        copy_out("gradient_x", &gradient.x, x.cast())
+    }
+}
+
+/// Fits a density by minimising the weighted mean surprisal of `x`; the matrix's type decides the density's
+/// (`options->type` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
+/// with `lsmi_marginal_free`.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`;
+/// `*out` is then NULL (in a build without std: a handle that only tells its message and is freed). Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_marginal_fit(
+    x: *const LsmiMatrix,
+    weights: *const c_void,
+    options: *const LsmiMarginalOptions,
+    start: i32,
+    fit: *const LsmiFitOptions,
+    out: *mut *mut LsmiMarginal,
+) -> i32 {
+    /// # Safety
+    /// As `lsmi_marginal_fit`.
+    unsafe fn run<T: Typed>(
+        x: Samples<'_, T>,
+        weights: *const c_void,
+        options: &MarginalOptions,
+        start: Start,
+        fit: &LsmiFitOptions,
+    ) -> Outcome<AnyMarginal>
+    where
+        AnyMarginal: From<Marginal<T>>,
+    {
+        // SAFETY: by contract.
+        unsafe {
+            let weights = optional_input("weights", weights.cast::<T>(), x.samples())?;
+            let fitted = fit.run("density", |run| fit_marginal(x, weights, options, start, run))?;
+            Ok(fitted.density.into())
+        }
+    }
+    // SAFETY: the caller gives readable structs whose arrays have the lengths they state, and room for the handle.
+    unsafe {
+        handle::create(out, || {
+            let (x, form) = (any_samples("x", x)?, structure(options)?.options()?);
+            let (start, fit) = (Start::of_code("start", start)?, structure(fit)?);
+            match x {
+                AnySamples::F32(x) => run(x, weights, &form, start, fit),
+                AnySamples::F64(x) => run(x, weights, &form, start, fit),
+            }
+        })
+    }
+}
+
+/// The density behind a handle, if it is of type `T`.
+///
+/// # Safety
+/// `marginal` is NULL or a live handle.
+pub(super) unsafe fn density<T: Typed>(field: &str, marginal: *const LsmiMarginal) -> Outcome<Marginal<T>>
+where
+    Marginal<T>: TryFrom<AnyMarginal>,
+{
+    // SAFETY: by contract.
+    let any = unsafe { handle::value(marginal) }?.clone();
+    Marginal::try_from(any).map_err(|_| {
+        Failure::new(LSMI_ERROR_TYPE, field, &alloc::format!("a density of {} numbers", T::NAME), "another")
+    })
+}

@@ -1,0 +1,174 @@
+//! Samples in the caller's memory.
+
+use super::arrays::{Structure, input, structure};
+use super::status::{Failure, LSMI_ERROR_SHAPE, LSMI_ERROR_TYPE, Outcome};
+use crate::{Float, Samples};
+use core::ffi::c_void;
+
+/// Type code of `float`.
+pub const LSMI_F32: i32 = 0;
+/// Type code of `double`.
+pub const LSMI_F64: i32 = 1;
+
+/// A borrowed set of samples: sample i is the `features` numbers from `data + i * stride` on (in elements).
+///
+/// That is a row-major samples × features array, and a column-major features × samples matrix.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct LsmiMatrix {
+    /// `sizeof(LsmiMatrix)`.
+    pub struct_size: usize,
+    /// The first number: `const float *` or `const double *`, by `type`.
+    pub data: *const c_void,
+    /// Number of samples, at least 1.
+    pub samples: usize,
+    /// Features of a sample, at least 1.
+    pub features: usize,
+    /// Elements from one sample to the next, at least `features`.
+    pub stride: usize,
+    /// `LSMI_F32` or `LSMI_F64`.
+    pub type_: i32,
+}
+
+// SAFETY: repr(C), begins with its size.
+unsafe impl Structure for LsmiMatrix {
+    const NAME: &'static str = "LsmiMatrix";
+}
+
+/// Samples of either type.
+#[derive(Clone, Copy)]
+pub(super) enum AnySamples<'a> {
+    F32(Samples<'a, f32>),
+    F64(Samples<'a, f64>),
+}
+
+/// A number type as C knows it.
+pub(super) trait Typed: Float {
+    const TYPE: i32;
+    fn samples<'a>(any: AnySamples<'a>) -> Option<Samples<'a, Self>>;
+}
+
+impl Typed for f32 {
+    const TYPE: i32 = LSMI_F32;
+    fn samples<'a>(any: AnySamples<'a>) -> Option<Samples<'a, f32>> {
+        match any {
+            AnySamples::F32(samples) => Some(samples),
+            AnySamples::F64(_) => None,
+        }
+    }
+}
+
+impl Typed for f64 {
+    const TYPE: i32 = LSMI_F64;
+    fn samples<'a>(any: AnySamples<'a>) -> Option<Samples<'a, f64>> {
+        match any {
+            AnySamples::F64(samples) => Some(samples),
+            AnySamples::F32(_) => None,
+        }
+    }
+}
+
+/// Runs an expression with `T` standing for the type that a code names.
+macro_rules! by_type {
+    ($code:expr, $T:ident => $result:expr) => {
+        match $code {
+            $crate::ffi::LSMI_F32 => {
+                type $T = f32;
+                $result
+            }
+            $crate::ffi::LSMI_F64 => {
+                type $T = f64;
+                $result
+            }
+            other => Err($crate::ffi::matrix::bad_type(other)),
+        }
+    };
+}
+pub(super) use by_type;
+
+/// Conversions between an enum of `F32` and `F64` and what it holds.
+macro_rules! any_of_both {
+    ($any:ident, $held:ident) => {
+        impl From<$held<f32>> for $any {
+            fn from(held: $held<f32>) -> Self {
+                $any::F32(held)
+            }
+        }
+
+        impl From<$held<f64>> for $any {
+            fn from(held: $held<f64>) -> Self {
+                $any::F64(held)
+            }
+        }
+
+        impl TryFrom<$any> for $held<f32> {
+            type Error = ();
+            fn try_from(any: $any) -> core::result::Result<Self, ()> {
+                if let $any::F32(held) = any { Ok(held) } else { Err(()) }
+            }
+        }
+
+        impl TryFrom<$any> for $held<f64> {
+            type Error = ();
+            fn try_from(any: $any) -> core::result::Result<Self, ()> {
+                if let $any::F64(held) = any { Ok(held) } else { Err(()) }
+            }
+        }
+    };
+}
+pub(super) use any_of_both;
+
+pub(super) fn bad_type(code: i32) -> Failure {
+    Failure::new(LSMI_ERROR_TYPE, "type", "LSMI_F32 (0) or LSMI_F64 (1)", code)
+}
+
+fn typed<'a, T: Float>(field: &str, matrix: &LsmiMatrix) -> Outcome<Samples<'a, T>> {
+    let LsmiMatrix { samples, features, stride, .. } = *matrix;
+    // What the shape itself has wrong comes before any look at the memory.
+    let length = match samples.checked_sub(1) {
+        None => 0,
+        Some(rest) => rest.checked_mul(stride).and_then(|n| n.checked_add(features)).ok_or_else(|| {
+            let got = alloc::format!("{samples} samples {stride} apart");
+            Failure::new(LSMI_ERROR_SHAPE, field, "a size that can be addressed", got)
+        })?,
+    };
+    if samples > 0 && features > 0 && stride >= features {
+        // SAFETY: `LsmiMatrix` promises this many readable numbers of its type.
+        let data = unsafe { input(field, matrix.data.cast::<T>(), length) }?;
+        return Ok(Samples::new(field, data, samples, features, stride)?);
+    }
+    Ok(Samples::new(field, &[], samples, features, stride)?)
+}
+
+/// The samples that a matrix describes; `field` names them in messages.
+///
+/// # Safety
+/// `matrix` is NULL or points to a readable struct whose numbers are readable and unchanged for `'a`.
+pub(super) unsafe fn any_samples<'a>(field: &str, matrix: *const LsmiMatrix) -> Outcome<AnySamples<'a>> {
+    if matrix.is_null() {
+        return Err(Failure::null(field));
+    }
+    // SAFETY: by contract.
+    let matrix = unsafe { structure(matrix) }?;
+    match matrix.type_ {
+        LSMI_F32 => typed(field, matrix).map(AnySamples::F32),
+        LSMI_F64 => typed(field, matrix).map(AnySamples::F64),
+        other => Err(bad_type(other)),
+    }
+}
+
+/// The samples of a matrix that must be of type `T`.
+///
+/// # Safety
+/// As [`any_samples`].
+pub(super) unsafe fn samples<'a, T: Typed>(
+    field: &str,
+    matrix: *const LsmiMatrix,
+) -> Outcome<Samples<'a, T>> {
+    // SAFETY: by contract.
+    let any = unsafe { any_samples(field, matrix) }?;
+    T::samples(any).ok_or_else(|| {
+        let other = if T::TYPE == LSMI_F32 { "f64" } else { "f32" };
+        Failure::new(LSMI_ERROR_TYPE, field, &alloc::format!("{} numbers", T::NAME), other)
+    })
+}

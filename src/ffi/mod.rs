@@ -1,0 +1,36 @@
+//! The C interface (feature `capi`); its header is `include/lsmi.h`.
+//!
+//! Conventions: every function returns a status and writes results through pointers; numbers that come from C are
+//! checked, never trusted; inputs are borrowed for the call; handles are opaque, made by `…_new`, `…_fit` or
+//! `…_from_…` and freed by `…_free`; nothing is global but the message of a thread's last error, nothing prints.
+
+// Every function's contract with C stands in its own words; a `# Safety` heading would only repeat it in the header.
+#![allow(clippy::missing_safety_doc)]
+
+mod arrays;
+mod config;
+mod handle;
+mod information;
+mod interaction;
+mod marginal;
+mod matrix;
+mod model;
+mod network;
+mod progress;
+mod score;
+mod status;
+mod synthetic;
+mod training;
+
+pub use config::*;
+pub use information::*;
+pub use interaction::*;
+pub use marginal::*;
+pub use matrix::*;
+pub use model::*;
+pub use network::*;
+pub use progress::*;
+pub use score::*;
+pub use status::*;
+pub use synthetic::*;
+pub use training::*;

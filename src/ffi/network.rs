@@ -1,0 +1,347 @@
+//! Classifier networks on their own.
+
+use super::arrays::{copy_out, input, optional_input, output, structure, write};
+use super::config::Coded;
+use super::handle::{self, opaque};
+use super::interaction::structures;
+use super::matrix::{AnySamples, LsmiMatrix, Typed, any_of_both, any_samples, by_type, samples};
+use super::status::{Failure, LSMI_ERROR_SHAPE, LSMI_ERROR_TYPE, Outcome};
+use super::training::LsmiFitOptions;
+use crate::Samples;
+use crate::classifier::{Activation, Layer, Network, NetworkGradient, NetworkOptions, fit_network};
+use alloc::format;
+use alloc::vec::Vec;
+use core::ffi::{c_char, c_void};
+
+/// A network of either type.
+#[derive(Clone)]
+pub(super) enum AnyNetwork {
+    F32(Network<f32>),
+    F64(Network<f64>),
+}
+
+any_of_both!(AnyNetwork, Network);
+
+/// A classifier network for p(y|x). Const handle: concurrent calls allowed. Free with `lsmi_network_free`.
+pub struct LsmiNetwork(());
+
+opaque!(LsmiNetwork, AnyNetwork, b"NETc");
+
+/// Runs the same expression on the network of either type.
+macro_rules! either {
+    ($any:expr, $network:ident => $result:expr) => {
+        match $any {
+            AnyNetwork::F32($network) => $result,
+            AnyNetwork::F64($network) => $result,
+        }
+    };
+}
+
+/// A layer's parameters to read, in C order and of the network's type.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct LsmiLayer {
+    /// `sizeof(LsmiLayer)`.
+    pub struct_size: usize,
+    /// Number of outputs.
+    pub outputs: usize,
+    /// outputs × inputs numbers.
+    pub weights: *const c_void,
+    /// `outputs` numbers.
+    pub biases: *const c_void,
+}
+
+/// Room for a layer's parameters, or for the gradient for them; each may be NULL if it is not wanted.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct LsmiLayerBuffers {
+    /// `sizeof(LsmiLayerBuffers)`.
+    pub struct_size: usize,
+    /// outputs × inputs numbers.
+    pub weights: *mut c_void,
+    /// `outputs` numbers.
+    pub biases: *mut c_void,
+}
+
+structures!(LsmiLayer, LsmiLayerBuffers);
+
+/// A network of `layer_count` layers from `features` inputs to as many classes as the last layer has outputs, with
+/// `activation` (`LSMI_ACTIVATION_…`) after each layer but the last. `type` is `LSMI_F32` or `LSMI_F64`; parameters
+/// are copied. Free it with `lsmi_network_free`.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a
+/// build without std: a handle that only tells its message and is freed). Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_new(
+    type_: i32,
+    features: usize,
+    layers: *const LsmiLayer,
+    layer_count: usize,
+    activation: i32,
+    out: *mut *mut LsmiNetwork,
+) -> i32 {
+    /// # Safety
+    /// The arrays of the layers have the lengths that they state.
+    unsafe fn make<T: Typed>(
+        features: usize,
+        layers: &[LsmiLayer],
+        activation: Activation,
+    ) -> Outcome<Network<T>> {
+        let mut inputs = features;
+        let mut read = |layer: &LsmiLayer| {
+            // SAFETY: a readable layer; its arrays by contract.
+            unsafe {
+                structure(layer)?;
+                let weights = inputs.checked_mul(layer.outputs).ok_or_else(|| {
+                    Failure::new(LSMI_ERROR_SHAPE, "LsmiLayer", "sizes that can be addressed", "larger ones")
+                })?;
+                inputs = layer.outputs;
+                Ok(Layer {
+                    weights: input("weights", layer.weights.cast::<T>(), weights)?.to_vec(),
+                    biases: input("biases", layer.biases.cast::<T>(), layer.outputs)?.to_vec(),
+                })
+            }
+        };
+        let layers = layers.iter().map(&mut read).collect::<Outcome<Vec<_>>>()?;
+        Ok(Network::from_layers(features, &layers, activation)?)
+    }
+    // SAFETY: the caller gives `layer_count` readable layers whose arrays have the lengths they state, and room.
+    unsafe {
+        handle::create(out, || {
+            let layers = input("layers", layers, layer_count)?;
+            let activation = Activation::of_code("activation", activation)?;
+            by_type!(type_, T => make::<T>(features, layers, activation).map(AnyNetwork::from))
+        })
+    }
+}
+
+/// Frees a network; NULL is fine.
+///
+/// Errors: `HANDLE` for a handle of another kind. Exclusive use.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_free(network: *mut LsmiNetwork) -> i32 {
+    // SAFETY: the caller gives a handle of its own, or NULL, and uses it no more.
+    unsafe { handle::free(network) }
+}
+
+/// The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
+///
+/// Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_error_message(
+    network: *const LsmiNetwork,
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+) -> i32 {
+    // SAFETY: the caller gives a live handle and a buffer of `capacity` bytes, or NULL.
+    unsafe { handle::message(network, buffer, capacity, length) }
+}
+
+/// The form of a network: type, features, classes, number of layers, activation; each may be NULL.
+///
+/// Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_form(
+    network: *const LsmiNetwork,
+    type_: *mut i32,
+    features: *mut usize,
+    classes: *mut usize,
+    layer_count: *mut usize,
+    activation: *mut i32,
+) -> i32 {
+    // SAFETY: the caller gives a live handle and writable results, or NULL.
+    unsafe {
+        handle::with(network, |any| {
+            write("type", type_, if matches!(any, AnyNetwork::F32(_)) { f32::TYPE } else { f64::TYPE })?;
+            either!(any, network => {
+                write("features", features, network.features())?;
+                write("classes", classes, network.classes())?;
+                write("layer_count", layer_count, network.options().hidden.len() + 1)?;
+                write("activation", activation, network.options().activation.code())
+            })
+        })
+    }
+}
+
+/// Copies out layer `index` (from 0), in the network's type: its sizes (each may be NULL) and, with `out` not NULL,
+/// its parameters.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` for a layer that does not exist, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_layer(
+    network: *const LsmiNetwork,
+    index: usize,
+    inputs: *mut usize,
+    outputs: *mut usize,
+    out: *const LsmiLayerBuffers,
+) -> i32 {
+    // SAFETY: the caller gives a live handle, writable results, and buffers of the layer's lengths, or NULL.
+    unsafe {
+        handle::with(network, |any| {
+            either!(any, network => {
+                let layers = network.layers();
+                let layer = layers.get(index).ok_or_else(|| {
+                    let expected = format!("a layer below {}", layers.len());
+                    Failure::new(LSMI_ERROR_SHAPE, "index", &expected, index)
+                })?;
+                write("inputs", inputs, layer.weights.len() / layer.biases.len())?;
+                write("outputs", outputs, layer.biases.len())?;
+                copy_layers(core::slice::from_ref(layer), out)
+            })
+        })
+    }
+}
+
+/// # Safety
+/// `out` is NULL or has a readable struct per layer, whose buffers are NULL or have the layer's lengths.
+unsafe fn copy_layers<T: Copy>(layers: &[Layer<T>], out: *const LsmiLayerBuffers) -> Outcome {
+    // SAFETY: by contract.
+    unsafe {
+        let Some(out) = optional_input("layers", out, layers.len())? else { return Ok(()) };
+        for (layer, out) in layers.iter().zip(out) {
+            structure(out)?;
+            copy_out("weights", &layer.weights, out.weights.cast())?;
+            copy_out("biases", &layer.biases, out.biases.cast())?;
+        }
+        Ok(())
+    }
+}
+
+/// log p(y|x) of every sample and class into `out`, samples × classes numbers of the network's type, nats.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_log_probabilities(
+    network: *const LsmiNetwork,
+    x: *const LsmiMatrix,
+    out: *mut c_void,
+) -> i32 {
+    /// # Safety
+    /// `x` is readable, `out` writable for a number per sample and class.
+    unsafe fn evaluate<T: Typed>(network: &Network<T>, x: *const LsmiMatrix, out: *mut c_void) -> Outcome {
+        // SAFETY: by contract.
+        let x: Samples<'_, T> = unsafe { samples("x", x) }?;
+        let length = x.samples().saturating_mul(network.classes());
+        // SAFETY: by contract.
+        Ok(network.log_probabilities(x, unsafe { output("out", out.cast(), length) }?)?)
+    }
+    // SAFETY: the caller gives a live handle, a readable matrix and room, or NULL.
+    unsafe { handle::with(network, |any| either!(any, network => evaluate(network, x, out))) }
+}
+
+/// The weighted mean cross-entropy −Σ wᵢ log p(yᵢ|xᵢ) / Σ wᵢ (nats) and its gradient for all parameters and for x.
+///
+/// `y` has a class number per sample; `weights` (may be NULL) a number of the network's type. `loss`, `layers` (one
+/// struct per layer, whose members may be NULL) and `gradient_x` (samples × features, without gaps) may be NULL.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `CLASS`, `SETTING` (weights), `HANDLE`,
+/// `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_gradient(
+    network: *const LsmiNetwork,
+    x: *const LsmiMatrix,
+    y: *const i64,
+    y_count: usize,
+    weights: *const c_void,
+    loss: *mut f64,
+    layers: *const LsmiLayerBuffers,
+    gradient_x: *mut c_void,
+) -> i32 {
+    /// # Safety
+    /// As `lsmi_network_gradient`.
+    unsafe fn evaluate<T: Typed>(
+        network: &Network<T>,
+        x: *const LsmiMatrix,
+        y: &[i64],
+        weights: *const c_void,
+    ) -> Outcome<NetworkGradient<T>> {
+        // SAFETY: by contract.
+        let x: Samples<'_, T> = unsafe { samples("x", x) }?;
+        // SAFETY: by contract.
+        let weights = unsafe { optional_input("weights", weights.cast::<T>(), x.samples()) }?;
+        Ok(network.gradient(x, y, weights)?)
+    }
+    // SAFETY: the caller gives a live handle, readable inputs and buffers of the right lengths, or NULL.
+    unsafe {
+        handle::with(network, |any| {
+            let y = input("y", y, y_count)?;
+            either!(any, network => {
+                let gradient = evaluate(network, x, y, weights)?;
+                write("loss", loss, gradient.loss)?;
+                copy_layers(&gradient.layers, layers)?;
+                copy_out("gradient_x", &gradient.x, gradient_x.cast())
+            })
+        })
+    }
+}
+
+/// Fits a network with `hidden_count` hidden layers of the widths `hidden` (none: a linear classifier) to class
+/// numbers 0, …, `classes` − 1; the matrix's type decides the network's. `weights` (may be NULL) has a number of that
+/// type per sample. Free it with `lsmi_network_free`.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `CLASS`, `NOT_FINITE`, `DIVERGED`,
+/// `CANCELLED`; `*out` is then NULL (in a build without std: a handle that only tells its message and is freed).
+/// Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_fit(
+    x: *const LsmiMatrix,
+    y: *const i64,
+    y_count: usize,
+    classes: usize,
+    weights: *const c_void,
+    hidden: *const usize,
+    hidden_count: usize,
+    activation: i32,
+    fit: *const LsmiFitOptions,
+    out: *mut *mut LsmiNetwork,
+) -> i32 {
+    /// # Safety
+    /// As `lsmi_network_fit`.
+    unsafe fn run<T: Typed>(
+        x: Samples<'_, T>,
+        targets: (&[i64], usize),
+        weights: *const c_void,
+        options: &NetworkOptions,
+        fit: &LsmiFitOptions,
+    ) -> Outcome<AnyNetwork>
+    where
+        AnyNetwork: From<Network<T>>,
+    {
+        // SAFETY: by contract.
+        unsafe {
+            let weights = optional_input("weights", weights.cast::<T>(), x.samples())?;
+            let fitted = fit.run("classifier", |run| fit_network(x, targets, weights, options, run))?;
+            Ok(fitted.network.into())
+        }
+    }
+    // SAFETY: the caller gives readable structs whose arrays have the lengths they state, and room for the handle.
+    unsafe {
+        handle::create(out, || {
+            let (x, targets) = (any_samples("x", x)?, (input("y", y, y_count)?, classes));
+            let hidden = input("hidden", hidden, hidden_count)?.to_vec();
+            let options =
+                NetworkOptions { hidden, activation: Activation::of_code("activation", activation)? };
+            let fit = structure(fit)?;
+            match x {
+                AnySamples::F32(x) => run(x, targets, weights, &options, fit),
+                AnySamples::F64(x) => run(x, targets, weights, &options, fit),
+            }
+        })
+    }
+}
+
+/// The network behind a handle, if it is of type `T`.
+///
+/// # Safety
+/// `network` is NULL or a live handle.
+pub(super) unsafe fn network<T: Typed>(field: &str, network: *const LsmiNetwork) -> Outcome<Network<T>>
+where
+    Network<T>: TryFrom<AnyNetwork>,
+{
+    // SAFETY: by contract.
+    let any = unsafe { handle::value(network) }?.clone();
+    Network::try_from(any).map_err(|_| {
+        Failure::new(LSMI_ERROR_TYPE, field, &format!("a network of {} numbers", T::NAME), "another")
+    })
+}

@@ -1,0 +1,200 @@
+//! Scoring.
+
+use super::arrays::{input, optional_output, structure_mut};
+use super::config::{Coded, LSMI_SHIFT_OF_MODEL};
+use super::handle;
+use super::interaction::{LsmiAtoms, structures};
+use super::matrix::{LsmiMatrix, Typed, samples};
+use super::model::LsmiModel;
+use super::status::{Failure, LSMI_ERROR_SHAPE, Outcome};
+use crate::estimator::{AnyModel, PerSource, ShiftRule};
+use crate::{Model, Scores};
+
+/// Room for the scores of every sample, nats; arrays may be NULL where they are not wanted.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct LsmiScores {
+    /// `sizeof(LsmiScores)`.
+    pub struct_size: usize,
+    /// Length of each array: the number of samples that are scored.
+    pub samples: usize,
+    /// i(x1; y).
+    pub i1: *mut f64,
+    /// i(x2; y).
+    pub i2: *mut f64,
+    /// i(x1, x2; y).
+    pub i12: *mut f64,
+    /// h(x1), in the entropy units of the model.
+    pub h1: *mut f64,
+    /// h(x2), in the entropy units of the model.
+    pub h2: *mut f64,
+    /// r, raw; adjusted it is r + shift.
+    pub redundancy: *mut f64,
+    /// u1, raw; adjusted it is u1 − shift.
+    pub unique1: *mut f64,
+    /// u2, raw; adjusted it is u2 − shift.
+    pub unique2: *mut f64,
+    /// s, raw; adjusted it is s + shift.
+    pub synergy: *mut f64,
+}
+
+/// A number for each of the classifiers.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LsmiPerSource {
+    /// p(y|x1).
+    pub x1: f64,
+    /// p(y|x2).
+    pub x2: f64,
+    /// p(y|x1, x2).
+    pub joint: f64,
+}
+
+impl From<PerSource> for LsmiPerSource {
+    fn from(PerSource { x1, x2, joint }: PerSource) -> Self {
+        LsmiPerSource { x1, x2, joint }
+    }
+}
+
+/// Means over the samples that were scored, nats.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LsmiSummary {
+    /// `sizeof(LsmiSummary)`.
+    pub struct_size: usize,
+    /// Number of samples.
+    pub samples: usize,
+    /// Samples with a standardised feature beyond the model's limit, and therefore limited.
+    pub clipped: usize,
+    /// Mean i(x1; y).
+    pub i1: f64,
+    /// Mean i(x2; y).
+    pub i2: f64,
+    /// Mean i(x1, x2; y).
+    pub i12: f64,
+    /// Mean h(x1).
+    pub h1: f64,
+    /// Mean h(x2).
+    pub h2: f64,
+    /// S − R, which needs no surprisal.
+    pub s_minus_r: f64,
+    /// The constant that adjusts all samples' atoms.
+    pub shift: f64,
+    /// Mean atoms as they are.
+    pub raw: LsmiAtoms,
+    /// Mean atoms after the shift.
+    pub adjusted: LsmiAtoms,
+    /// Fraction of samples whose class each classifier finds.
+    pub accuracy: LsmiPerSource,
+    /// Mean −log p(y|x) of each classifier.
+    pub log_loss: LsmiPerSource,
+}
+
+structures!(LsmiScores, LsmiSummary);
+
+/// Scores samples: their information and raw atoms into `scores`, means into `summary` (each may be NULL; the caller
+/// sets `struct_size` first).
+///
+/// `x1` and `x2` are of the model's type, `y` has `y_count` class numbers; `shift_rule` is one of the `LSMI_SHIFT_…`,
+/// `LSMI_SHIFT_OF_MODEL` for that of the fit. Nothing is written if anything is wrong.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `CLASS`, `UNSEEN_CLASS`,
+/// `HANDLE`, `FAILED_HANDLE`. Thread-safe; outputs must not overlap inputs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_model_score(
+    model: *const LsmiModel,
+    x1: *const LsmiMatrix,
+    x2: *const LsmiMatrix,
+    y: *const i64,
+    y_count: usize,
+    shift_rule: i32,
+    scores: *mut LsmiScores,
+    summary: *mut LsmiSummary,
+) -> i32 {
+    /// # Safety
+    /// The matrices are readable.
+    unsafe fn score<T: Typed>(
+        model: &Model<T>,
+        x1: *const LsmiMatrix,
+        x2: *const LsmiMatrix,
+        y: &[i64],
+        rule: ShiftRule,
+    ) -> Outcome<Scores> {
+        // SAFETY: by contract.
+        let (x1, x2) = unsafe { (samples("x1", x1)?, samples("x2", x2)?) };
+        Ok(model.score_with_shift(x1, x2, y, rule)?)
+    }
+    // SAFETY: the caller gives a live handle, readable inputs, and structs with room as they state, or NULL.
+    unsafe {
+        handle::with(model, |any| {
+            let y = input("y", y, y_count)?;
+            let rule = match shift_rule {
+                LSMI_SHIFT_OF_MODEL => any.config().shift,
+                code => ShiftRule::of_code("shift_rule", code)?,
+            };
+            let scores = if scores.is_null() { None } else { Some(structure_mut(scores)?) };
+            let summary = if summary.is_null() { None } else { Some(structure_mut(summary)?) };
+            let result = match any {
+                AnyModel::F32(model) => score(model, x1, x2, y, rule)?,
+                AnyModel::F64(model) => score(model, x1, x2, y, rule)?,
+            };
+            if let Some(scores) = scores {
+                write_scores(&result, scores)?;
+            }
+            if let Some(summary) = summary {
+                *summary = summarise(&result);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// # Safety
+/// The arrays of `out` are NULL or have the length it states.
+unsafe fn write_scores(scores: &Scores, out: &LsmiScores) -> Outcome {
+    let n = scores.y.len();
+    if out.samples != n {
+        return Err(Failure::new(LSMI_ERROR_SHAPE, "scores", &alloc::format!("{n} samples"), out.samples));
+    }
+    // All pointers are looked at before anything is written.
+    // SAFETY: by contract.
+    let column = |field: &str, pointer: *mut f64| unsafe { optional_output(field, pointer, n) };
+    let columns = [
+        column("i1", out.i1)?,
+        column("i2", out.i2)?,
+        column("i12", out.i12)?,
+        column("h1", out.h1)?,
+        column("h2", out.h2)?,
+        column("redundancy", out.redundancy)?,
+        column("unique1", out.unique1)?,
+        column("unique2", out.unique2)?,
+        column("synergy", out.synergy)?,
+    ];
+    for (index, column) in columns.into_iter().enumerate() {
+        let Some(column) = column else { continue };
+        for ((out, i), a) in column.iter_mut().zip(&scores.information).zip(&scores.atoms) {
+            *out = [i.i1, i.i2, i.i12, i.h1, i.h2, a.redundancy, a.unique1, a.unique2, a.synergy][index];
+        }
+    }
+    Ok(())
+}
+
+fn summarise(scores: &Scores) -> LsmiSummary {
+    let mean = &scores.mean_information;
+    LsmiSummary {
+        struct_size: size_of::<LsmiSummary>(),
+        samples: scores.y.len(),
+        clipped: scores.clipped,
+        i1: mean.i1,
+        i2: mean.i2,
+        i12: mean.i12,
+        h1: mean.h1,
+        h2: mean.h2,
+        s_minus_r: mean.synergy_minus_redundancy(),
+        shift: scores.shift,
+        raw: scores.raw.into(),
+        adjusted: scores.adjusted.into(),
+        accuracy: scores.accuracy.into(),
+        log_loss: scores.log_loss.into(),
+    }
+}
