@@ -174,7 +174,7 @@ impl fmt::Display for Error {
             Error::Shape { field, what, expected, got } => {
                 write!(f, "{field}: expected {expected} {what}, got {got}")
             }
-            Error::Empty { field, what } => write!(f, "{field}: expected at least one of its {what}, got 0"),
+            Error::Empty { field, what } => write!(f, "{field}: expected {what}, got none"),
             Error::NotFinite { field, row, column, got } => {
                 write!(f, "{field}: row {row}, column {column}: expected a finite number, got {got}")
             }

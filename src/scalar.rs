@@ -17,6 +17,15 @@ pub trait Float: sealed::Sealed + RealField + Copy + Default {
     /// Bytes of one number.
     const BYTES: usize;
 
+    /// What is smaller in magnitude may be taken for 0: well above the subnormal numbers, on which processors are slow.
+    const NEGLIGIBLE: Self;
+
+    /// This number, or 0 if it is negligible.
+    #[inline(always)]
+    fn flushed(self) -> Self {
+        if self.abs() < Self::NEGLIGIBLE { Self::zero() } else { self }
+    }
+
     /// The nearest number of this type; beyond its range ±∞.
     fn of(value: f64) -> Self;
     /// This number as f64, exactly.
@@ -28,11 +37,12 @@ pub trait Float: sealed::Sealed + RealField + Copy + Default {
 }
 
 macro_rules! float {
-    ($type:ident, $dtype:ident) => {
+    ($type:ident, $dtype:ident, $negligible:literal) => {
         impl Float for $type {
             const NAME: &'static str = stringify!($type);
             const DTYPE: safetensors::Dtype = safetensors::Dtype::$dtype;
             const BYTES: usize = size_of::<$type>();
+            const NEGLIGIBLE: Self = $negligible;
 
             #[inline(always)]
             fn of(value: f64) -> Self {
@@ -57,5 +67,5 @@ macro_rules! float {
     };
 }
 
-float!(f32, F32);
-float!(f64, F64);
+float!(f32, F32, 1e-30);
+float!(f64, F64, 1e-290);

@@ -162,7 +162,7 @@ fn bad_arguments_are_errors() {
         Network::from_layers(features, layers, Activation::Relu).unwrap_err().to_string()
     };
     assert_eq!(message(3, &layers), "layer 0 weights: expected 9 elements, got 6");
-    assert_eq!(message(2, &[]), "network: expected at least one of its layers, got 0");
+    assert_eq!(message(2, &[]), "network: expected layers, got none");
     let mut wild = layers.clone();
     wild[1].weights[4] = f64::INFINITY;
     assert_eq!(message(2, &wild), "layer 1 weights: row 1, column 1: expected a finite number, got inf");

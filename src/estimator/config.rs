@@ -82,7 +82,8 @@ pub struct Config {
     pub held_out: f64,
     /// Modes of each density, K.
     pub modes: usize,
-    /// σ = tanh ℓ rather than σ = ℓ.
+    /// σ = tanh ℓ rather than σ = ℓ. Without the bound a density can grow for ever along features that take few
+    /// values.
     pub bounded: bool,
     /// One diagonal per mode or a shared one.
     pub diagonal: Diagonal,
@@ -144,13 +145,13 @@ impl Config {
             seed: 42,
             classes: 0,
             standardize: true,
-            clip: 100.0,
+            clip: 10.0,
             prior: Prior::Empirical,
             entropy_units: EntropyUnits::Standardized,
             shift: ShiftRule::Frozen,
             held_out: 0.2,
             modes: 5,
-            bounded: false,
+            bounded: true,
             diagonal: Diagonal::PerMode,
             triangle: Triangle::Full,
             train_means: true,
@@ -186,7 +187,6 @@ impl Config {
             entropy_units: EntropyUnits::Input,
             shift: ShiftRule::Batch,
             held_out: 0.0,
-            bounded: true,
             start: Start::Normal,
             density_epochs: 30,
             density_batch: 32,

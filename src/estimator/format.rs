@@ -1,14 +1,7 @@
-//! The model format: safetensors with a JSON header.
+//! The model format: safetensors with a JSON header. The arrays are listed at [`Model`].
 //!
-//! | array | shape | type |
-//! |---|---|---|
-//! | `classifier.{x1,x2,joint}.{layer}.weight`, `.bias` | outputs × inputs, outputs | the model's |
-//! | `density.{x1,x2}.means`, `.log_diagonal`, `.triangle`, `.logits` | K×d, K×d or 1×d, K×d×d, K | the model's |
-//! | `preprocessing.{x1,x2}.columns`, `.means`, `.scales` | kept | I64, F64 |
-//! | `prior.log_probabilities`, `prior.class_counts` | C | F64, I64 |
-//!
-//! The file's metadata has one entry, `lsmi`, whose JSON holds the format version, all settings, and a CRC-32 of
-//! the arrays and of the rest of the header, so that an altered file is noticed.
+//! The file's metadata has one entry, `lsmi`, whose JSON holds the format version, all settings, and a CRC-32 of the
+//! arrays and of the rest of the header, so that an altered file is noticed.
 
 use super::config::Config;
 use super::model::{Histories, Model};

@@ -22,6 +22,19 @@ pub struct Histories {
 }
 
 /// A fitted model: three classifiers, two densities, and what new samples need to be scored with them.
+///
+/// Its file ([`Model::to_bytes`]) is a safetensors file of these arrays:
+///
+/// | array | shape | type |
+/// |---|---|---|
+/// | `classifier.{x1,x2,joint}.{layer}.weight`, `.bias` | outputs × inputs, outputs | the model's |
+/// | `density.{x1,x2}.means`, `.log_diagonal`, `.triangle`, `.logits` | K×d, K×d or 1×d, K×d×d, K | the model's |
+/// | `preprocessing.{x1,x2}.columns`, `.means`, `.scales` | kept | I64, F64 |
+/// | `prior.log_probabilities`, `prior.class_counts` | C | F64, I64 |
+///
+/// z = (x − means) / scales of the kept columns, limited to ± the setting `clip`, is what [`Network`] and [`Marginal`]
+/// work on; without standardisation means and scales are empty and all columns are kept. The metadata entry `lsmi` is
+/// JSON: format version, settings, frozen shift, histories, and a checksum of all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model<T> {
     pub(super) config: Config,
@@ -158,16 +171,25 @@ impl<T: Float> Model<T> {
         let mut notes = Vec::new();
         for (name, dropped) in ["x1", "x2"].iter().zip(self.dropped()) {
             if !dropped.is_empty() {
-                let columns: Vec<String> = dropped.iter().map(usize::to_string).collect();
                 notes.push(format!(
-                    "{name}: constant in training and dropped: column{} {}",
-                    if dropped.len() == 1 { "" } else { "s" },
-                    columns.join(", ")
+                    "{name}: constant in training and dropped: {}",
+                    listed("column", &dropped)
                 ));
             }
         }
-        if let Some(class) = self.class_counts.iter().position(|&count| count == 0) {
-            notes.push(format!("class {class} has no training sample; samples of it cannot be scored"));
+        let classes = |wanted: fn(usize) -> bool| -> Vec<usize> {
+            (0..self.class_counts.len()).filter(|&class| wanted(self.class_counts[class])).collect()
+        };
+        let unseen = classes(|count| count == 0);
+        if !unseen.is_empty() {
+            notes.push(format!("no training sample, cannot be scored: {}", listed("class", &unseen)));
+        }
+        let few = classes(|count| (1..FEW).contains(&count));
+        if !few.is_empty() {
+            notes.push(format!(
+                "fewer than {FEW} training samples, hardly to be learned: {}",
+                listed("class", &few)
+            ));
         }
         notes
     }
@@ -184,6 +206,25 @@ impl<T: Float> Model<T> {
     pub fn shift_rule(&self) -> ShiftRule {
         self.config.shift
     }
+}
+
+/// A class of fewer training samples gets a note.
+const FEW: usize = 5;
+
+/// Numbers for a reader, the first ones only if there are many.
+fn listed(what: &str, numbers: &[usize]) -> String {
+    const SHOWN: usize = 8;
+    let first: Vec<String> = numbers.iter().take(SHOWN).map(usize::to_string).collect();
+    let rest = match numbers.len().checked_sub(SHOWN + 1) {
+        Some(more) => format!(", … and {} more", more + 1),
+        None => String::new(),
+    };
+    let plural = match (numbers.len(), what) {
+        (1, _) => "",
+        (_, "class") => "es",
+        _ => "s",
+    };
+    format!("{what}{plural} {}{rest}", first.join(", "))
 }
 
 /// log p(y) under a prior rule.

@@ -195,7 +195,7 @@ impl<T: Float> Prepared<T> {
             for lane in 0..count {
                 if log_density[lane] != T::of(f64::NEG_INFINITY) {
                     let exponent = tile.exponents[mode * LANES + lane] - log_density[lane];
-                    share[lane] = upstream[lane] * exponent.exp();
+                    share[lane] = upstream[lane] * exponent.exp().flushed();
                 }
             }
             sums.masses[mode] += fold(share);

@@ -44,8 +44,9 @@ impl<T: Float> Adam<T> {
         let moments = self.first[range.clone()].iter_mut().zip(&mut self.second[range.clone()]);
         let values = parameters[range.clone()].iter_mut().zip(&gradient[range]);
         for ((value, &gradient), (first, second)) in values.zip(moments) {
-            *first = beta1 * *first + rest1 * gradient;
-            *second = beta2 * *second + rest2 * gradient * gradient;
+            // Without gradient the moments would shrink into the subnormal numbers and stay there.
+            *first = (beta1 * *first + rest1 * gradient).flushed();
+            *second = (beta2 * *second + rest2 * gradient * gradient).flushed();
             *value = *value * keep - rate * *first / (second.sqrt() * root + epsilon);
         }
     }

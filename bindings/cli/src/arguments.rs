@@ -40,7 +40,7 @@ pub struct Settings {
     /// Seed of everything random.
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
-    /// One setting, as in `--set modes=7`; `lsmi inspect MODEL` lists them all.
+    /// One setting, as in `--set modes=7`; see the list below.
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
 }
@@ -62,8 +62,21 @@ impl Settings {
     }
 }
 
+/// The settings and what the presets make of them, for the end of a help text.
+fn settings_help() -> String {
+    let mut text = "Settings for --set, as preset robust (and paper) has them:\n".to_string();
+    for ((key, robust), (_, paper)) in Config::robust().settings().iter().zip(Config::paper().settings()) {
+        let other = if *robust == paper { String::new() } else { format!("  ({paper})") };
+        if key != "preset" && key != "seed" {
+            text += &format!("  {key}={robust}{other}\n");
+        }
+    }
+    text + "The documentation of lsmi::Config explains each."
+}
+
 /// `lsmi demo`.
 #[derive(Debug, Args)]
+#[command(after_help = settings_help())]
 pub struct Demo {
     /// Classes of the mixed Gaussian.
     #[arg(long, default_value_t = 2)]
@@ -98,6 +111,7 @@ pub enum Precision {
 
 /// `lsmi fit`.
 #[derive(Debug, Args)]
+#[command(after_help = settings_help())]
 pub struct Fit {
     /// Data: .pt, .npz or .safetensors with train_modal_1_features, train_modal_2_features, train_targets and,
     /// if at hand, val_….

@@ -1,7 +1,8 @@
 //! The six arrays of a data file as two splits of samples.
 
-use crate::files::{Archive, Tensor, Values};
+use crate::files::{Archive, NUMBERS, Tensor, Values};
 use lsmi::{Error, Float, Result, Samples};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The names of a split's arrays.
@@ -43,6 +44,8 @@ pub struct Dataset {
     pub file: String,
     pub train: Option<Split>,
     pub val: Option<Split>,
+    /// Arrays that are none of the splits'.
+    unused: Vec<String>,
 }
 
 impl Dataset {
@@ -56,15 +59,21 @@ impl Dataset {
         let names: Vec<String> = archive.tensors.keys().cloned().collect();
         let mut split = |name: &'static str| -> Result<Option<Split>> {
             let mut found = FIELDS.map(|field| archive.tensors.remove(&format!("{name}_{field}")));
-            if found.iter().all(Option::is_none) {
+            let unreadable = |field: &&str| archive.unreadable.contains_key(&format!("{name}_{field}"));
+            if found.iter().all(Option::is_none) && !FIELDS.iter().any(unreadable) {
                 return Ok(None);
             }
             let mut take = |index: usize| {
                 let field = format!("{name}_{}", FIELDS[index]);
-                let missing = Error::Format {
-                    field: file.to_string(),
-                    expected: format!("an array {field}"),
-                    got: listed(&names),
+                let missing = match archive.unreadable.get(&field) {
+                    Some(other) => {
+                        Error::Format { field: field.clone(), expected: NUMBERS.into(), got: other.clone() }
+                    }
+                    None => Error::Format {
+                        field: file.to_string(),
+                        expected: format!("an array {field}"),
+                        got: listed(&names),
+                    },
                 };
                 found[index].take().ok_or(missing).map(|tensor| (field, tensor))
             };
@@ -84,7 +93,10 @@ impl Dataset {
                 got: listed(&names),
             });
         }
-        Ok(Dataset { file: file.to_string(), train, val })
+        // Generated files carry their exact values along.
+        let unused = archive.tensors.into_keys().chain(archive.unreadable.into_keys());
+        let unused = unused.filter(|name| !name.contains("_exact_")).collect();
+        Ok(Dataset { file: file.to_string(), train, val, unused })
     }
 
     /// The split to train on.
@@ -103,6 +115,47 @@ impl Dataset {
             expected: format!("arrays {name}_modal_1_features, {name}_modal_2_features, {name}_targets"),
             got: "only the other split".into(),
         })
+    }
+
+    /// What a reader should know about the file.
+    pub fn note(&self) -> Option<String> {
+        let names = listed(&self.unused);
+        (!self.unused.is_empty()).then(|| format!("note: {}: not used: {names}", self.file))
+    }
+
+    /// Says before the fit what it or the scoring after it would refuse.
+    pub fn check_for_fit(&self) -> Result<()> {
+        let train = self.training()?;
+        train.check()?;
+        let classes: BTreeSet<i64> = train.y.iter().copied().collect();
+        let Some(val) = self.val.as_ref().filter(|_| classes.len() > 1) else {
+            // With one class the fit itself has something to say.
+            return Ok(());
+        };
+        for (index, field) in ["x1", "x2"].into_iter().enumerate() {
+            let (expected, got) = (train.modalities[index].features, val.modalities[index].features);
+            if expected != got {
+                return Err(val.name_error(Error::Shape {
+                    field: field.into(),
+                    what: "features",
+                    expected,
+                    got,
+                }));
+            }
+        }
+        val.check()?;
+        let unseen = val.y.iter().position(|class| !classes.contains(class));
+        match unseen.map(|row| (row, usize::try_from(val.y[row]))) {
+            None => Ok(()),
+            Some((row, Ok(got))) => Err(val.name_error(Error::UnseenClass { field: "y".into(), row, got })),
+            Some((row, Err(_))) => Err(val.name_error(Error::Class {
+                field: "y".into(),
+                row,
+                column: None,
+                expected: "a class number of the training split".into(),
+                got: val.y[row].to_string(),
+            })),
+        }
     }
 
     /// Whether any features are double precision, or whole numbers beyond single precision.
@@ -132,6 +185,32 @@ impl Split {
         })
     }
 
+    /// Refuses counts that disagree, and features that are no finite numbers.
+    fn check(&self) -> Result<()> {
+        let samples = self.modalities[0].samples;
+        let counts = [("x1", samples), ("x2", self.modalities[1].samples), ("y", self.y.len())];
+        for (index, features) in self.modalities.iter().enumerate() {
+            let empty = |what| Error::Empty { field: counts[index].0.into(), what };
+            if features.samples == 0 {
+                return Err(self.name_error(empty("samples")));
+            }
+            if features.features == 0 {
+                return Err(self.name_error(empty("features")));
+            }
+        }
+        // Where the modalities disagree, the targets tell which of them is right.
+        let expected = if counts[0].1 == counts[1].1 { samples } else { self.y.len() };
+        for (field, got) in counts {
+            if got != expected {
+                let error = Error::Shape { field: field.into(), what: "samples", expected, got };
+                return Err(self.name_error(error));
+            }
+        }
+        self.modalities.iter().zip(["x1", "x2"]).try_for_each(|(features, field)| {
+            features.check_finite(field).map_err(|error| self.name_error(error))
+        })
+    }
+
     /// Names an error's `x1`, `x2`, `y` after the split's arrays.
     pub fn name_error(&self, error: Error) -> Error {
         name_error(self.name, error)
@@ -139,6 +218,25 @@ impl Split {
 }
 
 impl Features {
+    fn check_finite(&self, field: &str) -> Result<()> {
+        let bad = match &self.values {
+            Values::F32(values) => {
+                values.iter().position(|v| !v.is_finite()).map(|i| (i, f64::from(values[i])))
+            }
+            Values::F64(values) => values.iter().position(|v| !v.is_finite()).map(|i| (i, values[i])),
+            Values::I64(_) => None,
+        };
+        match bad {
+            None => Ok(()),
+            Some((i, got)) => Err(Error::NotFinite {
+                field: field.into(),
+                row: i / self.features,
+                column: i % self.features,
+                got,
+            }),
+        }
+    }
+
     fn convert<T: Float>(&self, field: &str) -> Result<Vec<T>> {
         let values: Vec<T> = match &self.values {
             Values::F32(values) => values.iter().map(|v| T::of(f64::from(*v))).collect(),
@@ -157,11 +255,6 @@ impl Features {
                 got: format!("{got:?}"),
             }),
         }
-    }
-
-    /// Samples and features.
-    pub fn shape(&self) -> (usize, usize) {
-        (self.samples, self.features)
     }
 }
 
@@ -264,4 +357,52 @@ fn one_hot(field: &str, row: usize, values: &[f64]) -> Result<i64> {
         expected: "zeros and a single 1 (one-hot)".into(),
         got: "zeros only".into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Kind;
+    use std::collections::BTreeMap;
+
+    fn archive(names: &[&str]) -> Archive {
+        let tensor = |name: &&str| {
+            let shape = if name.ends_with("targets") { vec![2] } else { vec![2, 1] };
+            (name.to_string(), Tensor { shape, values: Values::I64(vec![0, 1]), type_name: "int64" })
+        };
+        let tensors = names.iter().map(tensor).collect();
+        Archive { kind: Kind::Npz, tensors, unreadable: BTreeMap::new(), metadata: BTreeMap::new() }
+    }
+
+    const TRAIN: [&str; 3] = ["train_modal_1_features", "train_modal_2_features", "train_targets"];
+
+    #[test]
+    fn other_arrays_are_noted_and_do_no_harm() {
+        let mut archive = archive(&[&TRAIN[..], &["validation_targets", "train_exact_r"]].concat());
+        archive.unreadable.insert("names".into(), "an array of texts".into());
+        let data = Dataset::of("d.npz", archive).unwrap();
+        data.check_for_fit().unwrap();
+        assert_eq!(data.note().unwrap(), "note: d.npz: not used: validation_targets, names");
+        assert_eq!(Dataset::of("d.npz", self::archive(&TRAIN)).unwrap().note(), None);
+    }
+
+    #[test]
+    fn an_array_that_holds_no_numbers_is_refused_where_it_is_needed() {
+        let mut archive = archive(&TRAIN[..2]);
+        archive.unreadable.insert("train_targets".into(), "an array of texts".into());
+        let expected =
+            "train_targets: expected an array of floats, whole numbers or booleans, got an array of texts";
+        assert_eq!(Dataset::of("d.npz", archive).unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn a_transposed_modality_is_to_blame_and_not_the_others() {
+        let mut archive = archive(&TRAIN);
+        archive.tensors.get_mut(TRAIN[0]).unwrap().shape = vec![1, 2];
+        let error = Dataset::of("d.npz", archive.clone()).unwrap().check_for_fit().unwrap_err();
+        assert_eq!(error.to_string(), "train_modal_1_features: expected 2 samples, got 1");
+        archive.tensors.get_mut(TRAIN[1]).unwrap().shape = vec![1, 2];
+        let error = Dataset::of("d.npz", archive).unwrap().check_for_fit().unwrap_err();
+        assert_eq!(error.to_string(), "train_targets: expected 1 samples, got 2");
+    }
 }

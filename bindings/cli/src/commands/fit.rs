@@ -1,13 +1,12 @@
 //! `lsmi fit`.
 
 use crate::arguments::{Fit, Precision};
-use crate::dataset::{Dataset, Numbers, Split};
+use crate::dataset::{Dataset, Numbers};
 use crate::model;
 use crate::progress::FitBar;
 use crate::{files, output, table};
 use lsmi::estimator::AnyModel;
-use lsmi::{Config, Error, Float, Model, Result};
-use std::collections::BTreeSet;
+use lsmi::{Config, Float, Model, Result};
 
 pub fn run(arguments: &Fit) -> Result<()> {
     let mut config = arguments.settings.config()?;
@@ -15,12 +14,10 @@ pub fn run(arguments: &Fit) -> Result<()> {
     files::check_distinct("-o", &arguments.output, &[&arguments.data])?;
     output::check_json(arguments.json.as_deref(), &[&arguments.data, &arguments.output])?;
     let data = Dataset::read(&arguments.data)?;
+    data.check_for_fit()?;
     let train = data.training()?;
     if let (0, Some(classes)) = (config.classes, train.classes) {
         config.classes = classes;
-    }
-    if let Some(val) = &data.val {
-        check_validation(train, val)?;
     }
     let double = match arguments.precision {
         Precision::Data => data.is_double(),
@@ -39,6 +36,7 @@ pub fn run(arguments: &Fit) -> Result<()> {
     output::write_json(arguments.json.as_deref(), &report.to_json()?)?;
     if !output::is_standard_output(arguments.json.as_deref()) {
         output::print(&table::report(&report));
+        data.note().iter().for_each(|note| output::print(note));
         output::print(&format!("model written to {}", arguments.output.display()));
     }
     Ok(())
@@ -51,42 +49,4 @@ pub fn fit<T: Float>(train: &Numbers<T>, config: &Config) -> Result<Model<T>> {
     let model = lsmi::fit_with_progress(x1, x2, &train.y, config, &mut |progress| bar.observe(progress));
     bar.finish();
     model.map_err(|error| train.name_error(error))
-}
-
-/// Says before the fit what would fail after it: other shapes or classes in the validation split.
-fn check_validation(train: &Split, val: &Split) -> Result<()> {
-    let classes: BTreeSet<i64> = train.y.iter().copied().collect();
-    let empty = train.modalities.iter().any(|features| matches!(features.shape(), (0, _) | (_, 0)));
-    if classes.len() < 2 || empty {
-        // The fit refuses the training split at once: the validation split is not to blame.
-        return Ok(());
-    }
-    for (index, field) in ["x1", "x2"].into_iter().enumerate() {
-        let (expected, got) = (train.modalities[index].shape().1, val.modalities[index].shape().1);
-        if expected != got {
-            let error = Error::Shape { field: field.into(), what: "features", expected, got };
-            return Err(val.name_error(error));
-        }
-    }
-    let numbers = val.numbers::<f64>()?;
-    let [x1, x2] = numbers.samples()?;
-    for (field, got) in [("x2", x2.samples()), ("y", val.y.len())] {
-        if got != x1.samples() {
-            let error = Error::Shape { field: field.into(), what: "samples", expected: x1.samples(), got };
-            return Err(val.name_error(error));
-        }
-    }
-    x1.check_finite("x1").and_then(|()| x2.check_finite("x2")).map_err(|e| val.name_error(e))?;
-    let unseen = val.y.iter().position(|class| !classes.contains(class));
-    match unseen.map(|row| (row, usize::try_from(val.y[row]))) {
-        None => Ok(()),
-        Some((row, Ok(got))) => Err(val.name_error(Error::UnseenClass { field: "y".into(), row, got })),
-        Some((row, Err(_))) => Err(val.name_error(Error::Class {
-            field: "y".into(),
-            row,
-            column: None,
-            expected: "a class number of the training split".into(),
-            got: val.y[row].to_string(),
-        })),
-    }
 }

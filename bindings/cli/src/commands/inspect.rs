@@ -19,15 +19,23 @@ pub fn run(arguments: &Inspect) -> Result<()> {
         let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
         vec![name.clone(), shape.join(" × "), tensor.type_name.to_string()]
     });
+    let others = archive.unreadable.iter().map(|(name, what)| vec![name.clone(), "–".into(), what.clone()]);
     output::print(&format!("{}: {}", arguments.file.display(), archive.kind));
-    output::print(&table(&["array", "shape", "type"], rows));
+    output::print(&table(&["array", "shape", "type"], rows.chain(others)));
     match Dataset::read(&arguments.file) {
         Ok(data) => {
+            data.note().iter().for_each(|note| output::print(note));
             for split in data.train.iter().chain(&data.val) {
                 let mut counts = BTreeMap::new();
                 split.y.iter().for_each(|y| *counts.entry(y).or_insert(0usize) += 1);
                 let counts: Vec<String> = counts.iter().map(|(y, n)| format!("{y}: {n}")).collect();
-                output::print(&format!("{} samples of each class: {}", split.name, counts.join(", ")));
+                let (shown, rest) = counts.split_at(counts.len().min(20));
+                let more =
+                    if rest.is_empty() { String::new() } else { format!(", … and {} more", rest.len()) };
+                output::print(&format!("{} samples of each class: {}{more}", split.name, shown.join(", ")));
+            }
+            if let Err(error) = data.check_for_fit() {
+                output::print(&format!("lsmi fit would refuse this: {error}"));
             }
         }
         Err(error) => output::print(&format!("no data for lsmi fit or score: {error}")),

@@ -14,11 +14,26 @@ pub(super) struct Fault {
     place: String,
     expected: String,
     got: String,
+    /// The array is whole but holds no numbers: no fault of the file as long as nobody asks for it.
+    pub(super) other_type: bool,
 }
+
+/// What an array must hold to be read.
+pub const NUMBERS: &str = "an array of floats, whole numbers or booleans";
 
 impl Fault {
     pub(super) fn new(expected: impl Into<String>, got: impl Into<String>) -> Self {
-        Fault { place: String::new(), expected: expected.into(), got: got.into() }
+        Fault { place: String::new(), expected: expected.into(), got: got.into(), other_type: false }
+    }
+
+    /// An array that holds something other than numbers.
+    pub(super) fn other_type(got: impl Into<String>) -> Self {
+        Fault { other_type: true, ..Fault::new(NUMBERS, got) }
+    }
+
+    /// What was found, fit for a message.
+    pub(super) fn got(&self) -> String {
+        one_line(&self.got, QUOTED)
     }
 
     /// Names the array or entry at fault; an inner place comes after an outer one.

@@ -25,6 +25,7 @@ use recognise::Content;
 use std::collections::BTreeMap;
 use std::{fmt, fs, io, path::Path};
 
+pub use fault::NUMBERS;
 pub use lsmi::estimator::write_atomically;
 pub use npy::write_npz;
 pub use safetensors::write_safetensors;
@@ -110,6 +111,8 @@ pub struct Archive {
     pub kind: Kind,
     /// Arrays by name; nested names of checkpoints are joined by dots.
     pub tensors: BTreeMap<String, Tensor>,
+    /// Arrays that hold no numbers, and what they hold instead: texts, Python objects, …
+    pub unreadable: BTreeMap<String, String>,
     /// Texts that a safetensors file carries along; empty for other kinds.
     pub metadata: BTreeMap<String, String>,
 }

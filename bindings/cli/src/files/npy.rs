@@ -22,14 +22,17 @@ const ALIGNMENT: usize = 64;
 /// Reads all arrays; entries that are no arrays are passed over, as NumPy does.
 pub(super) fn read_npz(entries: &mut Entries) -> Result<Archive, Fault> {
     let names: Vec<String> = entries.names().iter().filter(|name| name.ends_with(SUFFIX)).cloned().collect();
-    let mut tensors = BTreeMap::new();
+    let (mut tensors, mut unreadable) = (BTreeMap::new(), BTreeMap::new());
     for entry in names {
         let bytes = entries.read(&entry)?;
         let name = entry.strip_suffix(SUFFIX).unwrap_or(&entry);
-        let tensor = read_npy(&bytes).map_err(|fault| fault.at(name))?;
-        tensors.insert(name.to_string(), tensor);
+        match read_npy(&bytes) {
+            Ok(tensor) => drop(tensors.insert(name.to_string(), tensor)),
+            Err(fault) if fault.other_type => drop(unreadable.insert(name.to_string(), fault.got())),
+            Err(fault) => return Err(fault.at(name)),
+        }
     }
-    Ok(Archive { kind: Kind::Npz, tensors, metadata: BTreeMap::new() })
+    Ok(Archive { kind: Kind::Npz, tensors, unreadable, metadata: BTreeMap::new() })
 }
 
 fn read_npy(bytes: &[u8]) -> Result<Tensor, Fault> {
@@ -90,14 +93,10 @@ fn element_type(descr: &str) -> Result<(Element, ByteOrder), Fault> {
                 Some('f') => "extended floats",
                 _ => "another type",
             };
-            return Err(numbers(&format!("an array of {kind} (dtype {descr})")));
+            return Err(Fault::other_type(format!("an array of {kind} (dtype {descr})")));
         }
     };
     Ok((element, order))
-}
-
-fn numbers(got: &str) -> Fault {
-    Fault::new("an array of floats, whole numbers or booleans", got)
 }
 
 /// The dictionary that describes an array, written as Python would.
@@ -178,7 +177,7 @@ impl<'a> Literal<'a> {
 
     fn descr(&mut self) -> Result<&'a str, Fault> {
         if self.accept("[") {
-            return Err(numbers("an array of records (a structured dtype)"));
+            return Err(Fault::other_type("an array of records (a structured dtype)"));
         }
         self.quoted()
     }

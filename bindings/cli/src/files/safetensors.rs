@@ -18,14 +18,17 @@ pub(super) fn read(bytes: &[u8]) -> Result<Archive, Fault> {
     };
     let (header, contents) = SafeTensors::read_metadata(bytes).map_err(|error| altered(error.to_string()))?;
     let data = bytes.get(LENGTH + header..).ok_or_else(|| altered("no data".into()))?;
-    let mut tensors = BTreeMap::new();
+    let (mut tensors, mut unreadable) = (BTreeMap::new(), BTreeMap::new());
     for (name, info) in contents.tensors() {
-        let tensor = decode(info, data).map_err(|fault| fault.at(&name))?;
-        tensors.insert(name, tensor);
+        match decode(info, data) {
+            Ok(tensor) => drop(tensors.insert(name, tensor)),
+            Err(fault) if fault.other_type => drop(unreadable.insert(name, fault.got())),
+            Err(fault) => return Err(fault.at(&name)),
+        }
     }
     let metadata =
         contents.metadata().iter().flatten().map(|(key, text)| (key.clone(), text.clone())).collect();
-    Ok(Archive { kind: Kind::Safetensors, tensors, metadata })
+    Ok(Archive { kind: Kind::Safetensors, tensors, unreadable, metadata })
 }
 
 fn decode(info: &TensorInfo, data: &[u8]) -> Result<Tensor, Fault> {
@@ -43,10 +46,7 @@ fn decode(info: &TensorInfo, data: &[u8]) -> Result<Tensor, Fault> {
         Dtype::BF16 => Element::Bf16,
         Dtype::F32 => Element::F32,
         Dtype::F64 => Element::F64,
-        other => {
-            let expected = "floats of at least 16 bits, whole numbers or booleans";
-            return Err(Fault::new(expected, format!("type {other}")));
-        }
+        other => return Err(Fault::other_type(format!("an array of type {other}"))),
     };
     let (start, end) = info.data_offsets;
     let bytes = data.get(start..end).ok_or_else(|| Fault::new("data within the file", "data beyond it"))?;

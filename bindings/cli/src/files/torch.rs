@@ -178,6 +178,6 @@ impl Loader {
     }
 
     fn finish(self, kind: Kind) -> Archive {
-        Archive { kind, tensors: self.tensors, metadata: BTreeMap::new() }
+        Archive { kind, tensors: self.tensors, unreadable: BTreeMap::new(), metadata: BTreeMap::new() }
     }
 }

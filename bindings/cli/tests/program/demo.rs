@@ -95,7 +95,7 @@ fn the_same_call_gives_the_same_bytes_on_any_number_of_threads() {
     // A file holds the same, and a person gets tables.
     let tables = run("2", "out.json");
     assert_eq!(folder.json("out.json"), parse(&first));
-    for part in ["3 classes", "redundancy R", "S − R", "accuracy from both", "RMS error"] {
+    for part in ["3 classes", "R adjusted (R + a)", "S − R", "accuracy from both", "RMS error"] {
         assert!(tables.contains(part), "{part}: {tables}");
     }
     assert_eq!(folder.files(), ["out.json"]);

@@ -59,7 +59,7 @@ fn one_hot_rows_tell_of_classes_that_no_sample_has() {
     data.set("val_targets", wide(10));
     data.write(&folder, "data");
     folder.fit("data", "model", &["--json", "fit.json"]).success();
-    let note = "class 0 has no training sample; samples of it cannot be scored";
+    let note = "no training sample, cannot be scored: class 0";
     assert_eq!(folder.json("fit.json")["notes"], serde_json::json!([note]));
     assert!(folder.succeed(&["inspect", "model"]).contains(" 3 classes, "));
     data.targets("val", &[1, 2, 1, 0, 1, 1, 1, 1, 1, 1]);
