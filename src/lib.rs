@@ -39,7 +39,8 @@
 //! | `std` | yes | model files on disk, faster products; without it the crate is `no_std` with `alloc` |
 //! | `rayon` | yes | threads; results do not depend on their number |
 //!
-//! All logarithms are natural: every quantity is in nats. One seed gives one result.
+//! All logarithms are natural: every quantity is in nats. One seed gives one result on one machine, whatever the number
+//! of threads; machines with other instruction sets may differ in the last digits.
 
 extern crate alloc;
 

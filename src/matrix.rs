@@ -172,6 +172,9 @@ impl<'a, T: Float> Samples<'a, T> {
     }
 }
 
+/// Parameters that a density or a network may have: beyond this a stray setting is likelier than a wish.
+pub(crate) const MOST_PARAMETERS: usize = 1 << 28;
+
 /// The sum of the samples' weights; without weights each sample counts 1.
 ///
 /// # Errors
@@ -187,7 +190,12 @@ pub(crate) fn total_weight<T: Float>(weights: Option<&[T]>, samples: usize) -> R
             got: weights[row].to_string(),
         });
     }
-    match weights.iter().map(|w| w.f64()).sum() {
+    match weights.iter().map(|w| w.f64()).sum::<f64>() {
+        total if !total.is_finite() => Err(Error::Setting {
+            field: "weights".to_string(),
+            expected: "a finite sum".to_string(),
+            got: total.to_string(),
+        }),
         0.0 => Err(Error::Setting {
             field: "weights".to_string(),
             expected: "at least one above 0".to_string(),

@@ -9,7 +9,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-/// A stream of random numbers; the same seed and stream number give the same numbers on every machine.
+/// A stream of random numbers; the same seed and stream number give the same numbers.
 #[derive(Debug, Clone)]
 pub struct Stream(ChaCha8Rng);
 

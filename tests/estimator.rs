@@ -87,11 +87,11 @@ fn summaries_follow_from_the_samples() {
         assert_eq!(scores.raw.synergy, mean(&scores.atoms.iter().map(|a| a.synergy).collect::<Vec<_>>()));
         // The shift was frozen on the very samples that are scored here.
         assert_eq!(scores.shift, shift(scores.raw));
-        assert_eq!(scores.shift, model.frozen_shift());
+        assert_eq!(Some(scores.shift), model.frozen_shift());
         assert_eq!(scores.adjusted, scores.raw.shifted(scores.shift));
         let part = model.score(x1.range(100, 40), x2.range(100, 40), &data.y[100..140]).unwrap();
         assert_eq!(part.information, scores.information[100..140]);
-        assert_eq!(part.shift, model.frozen_shift());
+        assert_eq!(Some(part.shift), model.frozen_shift());
         let rule =
             |rule| model.score_with_shift(x1.range(0, 40), x2.range(0, 40), &data.y[..40], rule).unwrap();
         let batch = rule(ShiftRule::Batch);

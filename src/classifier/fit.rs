@@ -2,8 +2,8 @@
 
 use super::network::{self, Activations, Form, layer_ranges, parameter_count};
 use super::{Network, NetworkOptions};
-use crate::matrix::total_weight;
-use crate::optim::{Group, History, Objective, Split, TrainingRun, train};
+use crate::matrix::{MOST_PARAMETERS, total_weight};
+use crate::optim::{Group, History, Objective, Split, TrainingRun, mean_weight, train};
 use crate::{Error, Float, Result, Samples};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
@@ -35,6 +35,13 @@ pub fn fit_network<T: Float>(
     run.training.check("classifier_")?;
     x.check_finite("x")?;
     total_weight(weights, x.samples())?;
+    if classes < 2 {
+        return Err(Error::Setting {
+            field: "classes".to_string(),
+            expected: "at least 2".to_string(),
+            got: classes.to_string(),
+        });
+    }
     let sizes = sizes(x.features(), options, classes)?;
     let targets = network::check_targets(y, x.samples(), classes)?;
     let split = Split::new(x.samples(), run.held_out)?;
@@ -51,6 +58,7 @@ pub fn fit_network<T: Float>(
         x,
         targets,
         weights,
+        mean_weight: mean_weight(weights, &split)?,
         memory: Activations::default(),
         gathered: Vec::new(),
         batch: run.training.batch.max(256),
@@ -67,12 +75,12 @@ fn sizes(features: usize, options: &NetworkOptions, classes: usize) -> Result<Ve
     let parameters = sizes
         .windows(2)
         .try_fold(0usize, |sum, w| w[0].checked_add(1)?.checked_mul(w[1]).and_then(|n| n.checked_add(sum)));
-    let possible = parameters.is_some_and(|n| n < isize::MAX as usize / 64);
+    let possible = parameters.is_some_and(|n| n <= MOST_PARAMETERS);
     if !possible || sizes.contains(&0) {
         return Err(Error::Setting {
             field: "hidden".to_string(),
-            expected: "widths of at least 1, and so few that the parameters fit into memory".to_string(),
-            got: alloc::format!("{:?}", options.hidden),
+            expected: alloc::format!("widths of at least 1 that give at most {MOST_PARAMETERS} parameters"),
+            got: alloc::format!("{:?} between {features} features and {classes} classes", options.hidden),
         });
     }
     Ok(sizes)
@@ -84,6 +92,7 @@ struct CrossEntropy<'a, T> {
     x: Samples<'a, T>,
     targets: Vec<usize>,
     weights: Option<&'a [T]>,
+    mean_weight: f64,
     memory: Activations<T>,
     gathered: Vec<T>,
     batch: usize,
@@ -116,10 +125,7 @@ impl<T: Float> Objective<T> for CrossEntropy<'_, T> {
     }
 
     fn add_gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T]) -> f64 {
-        let total: f64 = batch.iter().map(|&i| self.weight(i)).sum();
-        if total <= 0.0 {
-            return 0.0;
-        }
+        let total = batch.len() as f64 * self.mean_weight;
         self.forward(parameters, batch);
         let (targets, weights) = (&self.targets, self.weights);
         network::backward(

@@ -106,9 +106,8 @@ fn huge_logits_stay_finite() {
     assert_eq!(out, [0.0, -2e30]);
 }
 
-fn fitted(x: &[f64], y: &[i64], weights: Option<&[f64]>, hidden: &[usize]) -> crate::Result<NetworkFit<f64>> {
-    let options = NetworkOptions { hidden: hidden.to_vec(), activation: Activation::Tanh };
-    let training = Training {
+fn training() -> Training {
+    Training {
         epochs: 100,
         batch: 16,
         learning_rate: 0.02,
@@ -117,10 +116,24 @@ fn fitted(x: &[f64], y: &[i64], weights: Option<&[f64]>, hidden: &[usize]) -> cr
         weight_decay: 0.0,
         patience: 0,
         accumulate_gradients: false,
-    };
+    }
+}
+
+fn fitted(x: &[f64], y: &[i64], weights: Option<&[f64]>, hidden: &[usize]) -> crate::Result<NetworkFit<f64>> {
+    fitted_as(x, y, weights, hidden, &training())
+}
+
+fn fitted_as(
+    x: &[f64],
+    y: &[i64],
+    weights: Option<&[f64]>,
+    hidden: &[usize],
+    training: &Training,
+) -> crate::Result<NetworkFit<f64>> {
+    let options = NetworkOptions { hidden: hidden.to_vec(), activation: Activation::Tanh };
     let run = TrainingRun {
         name: "classifier",
-        training: &training,
+        training,
         held_out: &[],
         stream: &mut Stream::new(4, 1),
         observer: &mut |_| ControlFlow::Continue(()),
@@ -144,15 +157,22 @@ fn networks_learn_what_linear_classifiers_cannot() {
 }
 
 #[test]
-fn sample_weights_count() {
+fn sample_weights_count_whatever_the_batch() {
     // Without features that tell, p(y) follows the weights.
     let x = vec![0.0; 128];
     let y: Vec<i64> = (0..64).map(|i| i % 2).collect();
-    let weights: Vec<f64> = y.iter().map(|y| if *y == 0 { 3.0 } else { 1.0 }).collect();
-    let network = fitted(&x, &y, Some(&weights), &[]).unwrap().network;
-    let mut out = [0.0; 2];
-    network.log_probabilities(Samples::from_rows("x", &x[..2], 2).unwrap(), &mut out).unwrap();
-    approx::assert_abs_diff_eq!(out[0].exp(), 0.75, epsilon = 0.02);
+    let weights: Vec<f64> = y.iter().map(|y| if *y == 0 { 9.0 } else { 1.0 }).collect();
+    for batch in [1, 2, 16, 64] {
+        let epochs = 100 + 20 * batch;
+        let training = Training { batch, epochs, decay_every: epochs / 5, decay_factor: 0.3, ..training() };
+        let network = fitted_as(&x, &y, Some(&weights), &[], &training).unwrap().network;
+        let mut out = [0.0; 2];
+        network.log_probabilities(Samples::from_rows("x", &x[..2], 2).unwrap(), &mut out).unwrap();
+        approx::assert_abs_diff_eq!(out[0].exp(), 0.9, epsilon = 0.01);
+    }
+    let zeros = [0.0; 64];
+    let error = fitted(&x, &y, Some(&zeros), &[]).unwrap_err().to_string();
+    assert_eq!(error, "weights: expected at least one above 0, got none");
 }
 
 #[test]

@@ -97,7 +97,7 @@ impl AnyModel {
     }
 
     /// [`Model::frozen_shift`].
-    pub fn frozen_shift(&self) -> f64 {
+    pub fn frozen_shift(&self) -> Option<f64> {
         either!(self, model => model.frozen_shift())
     }
 

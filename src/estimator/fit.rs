@@ -1,6 +1,6 @@
 //! Fitting a model.
 
-use super::config::{Config, LARGEST};
+use super::config::{Config, LARGEST, ShiftRule};
 use super::model::{Histories, Model, log_prior};
 use super::preprocess::Preprocessing;
 use super::score::check_counts;
@@ -179,10 +179,10 @@ pub fn fit_with_progress<T: Float>(
         densities,
         log_prior: log_prior(config.prior, &class_counts),
         class_counts,
-        frozen_shift: 0.0,
+        frozen_shift: None,
         histories,
     };
-    model.frozen_shift = shift(model.score(x1, x2, y)?.raw);
+    model.frozen_shift = Some(shift(model.score_with_shift(x1, x2, y, ShiftRule::None)?.raw));
     Ok(model)
 }
 

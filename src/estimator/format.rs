@@ -44,7 +44,7 @@ struct Header {
     /// Layers of each classifier.
     layers: [usize; 3],
     densities: [MarginalOptions; 2],
-    frozen_shift: f64,
+    frozen_shift: Option<f64>,
     histories: Histories,
 }
 

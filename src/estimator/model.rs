@@ -45,8 +45,8 @@ pub struct Model<T> {
     pub(super) log_prior: Vec<f64>,
     /// Training samples of each class; empty if unknown.
     pub(super) class_counts: Vec<usize>,
-    /// The shift of the training split.
-    pub(super) frozen_shift: f64,
+    /// The shift of the training split; an imported model has none.
+    pub(super) frozen_shift: Option<f64>,
     pub(super) histories: Histories,
 }
 
@@ -88,7 +88,7 @@ impl<T: Float> Model<T> {
             densities,
             log_prior: vec![-libm::log(classes as f64); classes],
             class_counts: Vec::new(),
-            frozen_shift: 0.0,
+            frozen_shift: None,
             histories: Histories::default(),
         };
         model.check_parts()?;
@@ -141,8 +141,8 @@ impl<T: Float> Model<T> {
         &self.class_counts
     }
 
-    /// The shift of the training split, nats.
-    pub fn frozen_shift(&self) -> f64 {
+    /// The shift of the training split, nats; none in an imported model, which has not seen its training samples.
+    pub fn frozen_shift(&self) -> Option<f64> {
         self.frozen_shift
     }
 

@@ -25,24 +25,27 @@ impl Preprocessing {
         Preprocessing { features, kept, means: Vec::new(), scales: Vec::new(), clip: f64::INFINITY }
     }
 
-    /// Learns mean and standard deviation (divisor n) of every column.
+    /// Learns mean and standard deviation (divisor n) of every column, from values limited to the [`fences`] of the
+    /// column: a single wild value must not make all others look alike.
     ///
     /// # Errors
     /// [`Error::Empty`] if no column varies.
     pub(crate) fn standardise<T: Float>(field: &str, x: &Samples<'_, T>, clip: f64) -> Result<Self> {
         let mut result = Preprocessing { clip, kept: Vec::new(), ..Preprocessing::none(x.features()) };
+        let mut values = Vec::with_capacity(x.samples());
         for column in 0..x.features() {
-            let values = || x.iter().map(|sample| sample[column].f64());
-            let (low, high) =
-                values().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+            values.clear();
+            values.extend(x.iter().map(|sample| sample[column].f64()));
+            let (low, high) = fences(&mut values);
             // Relative to the largest magnitude, so that squares of huge values stay finite.
             let unit = low.abs().max(high.abs());
             if low == high {
                 continue;
             }
             let n = x.samples() as f64;
-            let mean = values().map(|v| v / unit).sum::<f64>() / n;
-            let variance = values().map(|v| v / unit - mean).map(|v| v * v).sum::<f64>() / n;
+            let limited = || values.iter().map(|v| v.clamp(low, high) / unit);
+            let mean = limited().sum::<f64>() / n;
+            let variance = limited().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
             let scale = unit * libm::sqrt(variance);
             if scale > 0.0 && scale.is_finite() {
                 result.kept.push(column);
@@ -89,6 +92,29 @@ impl Preprocessing {
     }
 }
 
+/// Limits for the values of a column (whose order is lost): the 1 % and 99 % quantiles, at least the second smallest
+/// and second largest values, widened by their distance; about ±7 standard deviations of Gaussian values. A column
+/// with hardly any other value than one is limited by its extremes, that is not at all.
+fn fences(values: &mut [f64]) -> (f64, f64) {
+    let n = values.len();
+    let order = |a: &f64, b: &f64| a.total_cmp(b);
+    let extreme = |values: &[f64]| {
+        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
+    };
+    let (least, most) = extreme(values);
+    let rank = (n / 100).max(1);
+    if 2 * rank >= n {
+        return (least, most);
+    }
+    let low = *values.select_nth_unstable_by(rank, order).1;
+    let high = *values.select_nth_unstable_by(n - 1 - rank, order).1;
+    let reach = high - low;
+    match reach > 0.0 && reach.is_finite() {
+        true => ((low - reach).max(least), (high + reach).min(most)),
+        false => (least, most),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,15 +137,42 @@ mod tests {
     }
 
     #[test]
+    fn wild_values_do_not_hide_the_others() {
+        let mut rows: Vec<f64> = (0..400).map(|i| f64::from(i % 20)).collect();
+        let plain = |rows: &[f64]| {
+            Preprocessing::standardise("x1", &Samples::from_rows("x1", rows, 1).unwrap(), 10.0).unwrap()
+        };
+        let clean = plain(&rows).scales[0];
+        for wild in [1e3, -1e9, 1e30, -1e300] {
+            rows[7] = wild;
+            let p = plain(&rows);
+            // At its fence the wild value still adds a little.
+            approx::assert_relative_eq!(p.scales[0], clean, max_relative = 0.05);
+            let mut out = Vec::new();
+            assert!(p.apply(&rows[7..8], &mut out), "limited, and said");
+            assert_eq!(out, [if wild > 0.0 { 10.0 } else { -10.0 }]);
+        }
+        // Hardly any value but 0: nothing is wild about the others.
+        let mut rare = vec![0.0; 400];
+        rare[5] = 3.0;
+        approx::assert_relative_eq!(
+            plain(&rare).scales[0],
+            3.0 * (399.0f64).sqrt() / 400.0,
+            max_relative = 1e-12
+        );
+    }
+
+    #[test]
     fn huge_values_have_finite_scales_and_constant_modalities_are_refused() {
         let rows = [1e30f32, -1e30, 3e38, 2.0];
         let p =
             Preprocessing::standardise("x1", &Samples::from_rows("x1", &rows, 1).unwrap(), 100.0).unwrap();
-        assert!(p.scales[0].is_finite() && p.scales[0] > 1e38);
+        // 3e38 is limited to 2e30.
+        approx::assert_relative_eq!(p.scales[0], 1.118e30, max_relative = 1e-3);
         let rows = [1e300f64, -1e300, 1.7e308, -1.7e308];
         let p =
             Preprocessing::standardise("x1", &Samples::from_rows("x1", &rows, 1).unwrap(), 100.0).unwrap();
-        approx::assert_relative_eq!(p.scales[0], 1.7e308 / 2f64.sqrt(), max_relative = 1e-12);
+        approx::assert_relative_eq!(p.scales[0], 5f64.sqrt() * 1e300, max_relative = 1e-12);
         let rows = [0.1f32; 6];
         let error = Preprocessing::standardise("x2", &Samples::from_rows("x2", &rows, 2).unwrap(), 100.0);
         assert_eq!(error.unwrap_err().field(), Some("x2"));

@@ -44,7 +44,7 @@ pub struct SplitReport {
 /// Results and where they come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// By name of the split: `train`, `val`, `all`.
+    /// By name of the split: `train`, `val`.
     pub splits: BTreeMap<String, SplitReport>,
     /// Seed of the fit.
     pub seed: u64,
@@ -104,6 +104,9 @@ impl Report {
     }
 
     /// The report as JSON, indented.
+    ///
+    /// # Errors
+    /// [`crate::Error::Format`] if it cannot be written as JSON.
     pub fn to_json(&self) -> Result<String> {
         serde_json::to_string_pretty(self).map_err(|e| crate::Error::Format {
             field: "report".to_string(),

@@ -66,7 +66,8 @@ impl<T: Float> Model<T> {
     /// # Errors
     /// [`Error::Shape`] if features or counts differ from the model's or from each other, [`Error::NotFinite`] for
     /// a feature, or for a surprisal beyond the range of the numbers, [`Error::Class`] for a target outside the
-    /// classes, [`Error::UnseenClass`] for a class without training samples.
+    /// classes, [`Error::UnseenClass`] for a class without training samples, [`Error::Setting`] for the frozen shift
+    /// of an imported model, which has none.
     pub fn score(&self, x1: Samples<'_, T>, x2: Samples<'_, T>, y: &[i64]) -> Result<Scores> {
         self.score_with_shift(x1, x2, y, self.shift_rule())
     }
@@ -82,6 +83,17 @@ impl<T: Float> Model<T> {
         y: &[i64],
         shift_rule: ShiftRule,
     ) -> Result<Scores> {
+        let frozen = match (shift_rule, self.frozen_shift) {
+            (ShiftRule::Frozen, None) => {
+                return Err(Error::Setting {
+                    field: "shift".to_string(),
+                    expected: "batch or none, as the model was imported without its training samples"
+                        .to_string(),
+                    got: "frozen".to_string(),
+                });
+            }
+            (_, frozen) => frozen.unwrap_or(0.0),
+        };
         let targets = self.check(&x1, &x2, y)?;
         let mut readings = vec![Reading::default(); targets.len()];
         parallel::for_each_chunk(&mut readings, BLOCK, |start, out| {
@@ -96,7 +108,7 @@ impl<T: Float> Model<T> {
                 }
             }
         }
-        Ok(self.summarise(y.to_vec(), &readings, shift_rule))
+        Ok(summarise(y.to_vec(), &readings, shift_rule, frozen))
     }
 
     fn check(&self, x1: &Samples<'_, T>, x2: &Samples<'_, T>, y: &[i64]) -> Result<Vec<usize>> {
@@ -165,34 +177,34 @@ impl<T: Float> Model<T> {
             reading.information = Information { i1, i2, i12, ..reading.information };
         }
     }
+}
 
-    fn summarise(&self, y: Vec<i64>, readings: &[Reading], shift_rule: ShiftRule) -> Scores {
-        let information: Vec<Information> = readings.iter().map(|r| r.information).collect();
-        let atoms: Vec<Atoms> = information.iter().map(Information::atoms).collect();
-        let raw = Atoms::mean(&atoms);
-        let shift = match shift_rule {
-            ShiftRule::Frozen => self.frozen_shift,
-            ShiftRule::Batch => shift(raw),
-            ShiftRule::None => 0.0,
-        };
-        let per_source = |f: &dyn Fn(&Reading, usize) -> f64| PerSource {
-            x1: mean_by(readings, |r| f(r, 0)),
-            x2: mean_by(readings, |r| f(r, 1)),
-            joint: mean_by(readings, |r| f(r, 2)),
-        };
-        Scores {
-            y,
-            mean_information: Information::mean(&information),
-            information,
-            atoms,
-            raw,
-            adjusted: raw.shifted(shift),
-            shift,
-            shift_rule,
-            accuracy: per_source(&|r, source| f64::from(u8::from(r.correct[source]))),
-            log_loss: per_source(&|r, source| -r.log_probability[source]),
-            clipped: readings.iter().filter(|r| r.clipped).count(),
-        }
+fn summarise(y: Vec<i64>, readings: &[Reading], shift_rule: ShiftRule, frozen: f64) -> Scores {
+    let information: Vec<Information> = readings.iter().map(|r| r.information).collect();
+    let atoms: Vec<Atoms> = information.iter().map(Information::atoms).collect();
+    let raw = Atoms::mean(&atoms);
+    let shift = match shift_rule {
+        ShiftRule::Frozen => frozen,
+        ShiftRule::Batch => shift(raw),
+        ShiftRule::None => 0.0,
+    };
+    let per_source = |f: &dyn Fn(&Reading, usize) -> f64| PerSource {
+        x1: mean_by(readings, |r| f(r, 0)),
+        x2: mean_by(readings, |r| f(r, 1)),
+        joint: mean_by(readings, |r| f(r, 2)),
+    };
+    Scores {
+        y,
+        mean_information: Information::mean(&information),
+        information,
+        atoms,
+        raw,
+        adjusted: raw.shifted(shift),
+        shift,
+        shift_rule,
+        accuracy: per_source(&|r, source| f64::from(u8::from(r.correct[source]))),
+        log_loss: per_source(&|r, source| -r.log_probability[source]),
+        clipped: readings.iter().filter(|r| r.clipped).count(),
     }
 }
 

@@ -202,7 +202,7 @@ pub struct LsmiModelInfo {
     pub features2: usize,
     /// Number of classes, C.
     pub classes: usize,
-    /// The shift of the training split, nats.
+    /// The shift of the training split, nats; NaN for an imported model, which has none.
     pub frozen_shift: f64,
     /// `LSMI_F32` or `LSMI_F64`: the type of the matrices that it scores.
     pub type_: i32,
@@ -226,7 +226,7 @@ pub unsafe extern "C" fn lsmi_model_info(model: *const LsmiModel, info: *mut Lsm
                 features1,
                 features2,
                 classes: any.classes(),
-                frozen_shift: any.frozen_shift(),
+                frozen_shift: any.frozen_shift().unwrap_or(f64::NAN),
                 type_: if any.scalar() == "f32" { f32::TYPE } else { f64::TYPE },
                 has_class_counts: i32::from(!any.class_counts().is_empty()),
             };

@@ -33,6 +33,18 @@ pub struct AtomSlices<'a> {
 }
 
 impl AtomSlices<'_> {
+    /// Adds the shift to every sample: (r + a, u1 − a, u2 − a, s + a).
+    pub fn shift(&mut self, a: f64) {
+        for (atoms, a) in [
+            (&mut *self.redundancy, a),
+            (&mut *self.unique1, -a),
+            (&mut *self.unique2, -a),
+            (&mut *self.synergy, a),
+        ] {
+            atoms.iter_mut().for_each(|value| *value += a);
+        }
+    }
+
     /// Mean of each atom (see [`mean`]); NaN for an empty buffer.
     #[must_use]
     pub fn mean(&self) -> Atoms {

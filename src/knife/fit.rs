@@ -5,7 +5,7 @@ use super::layout::Layout;
 use super::marginal::add_loss_gradient;
 use super::{Marginal, MarginalOptions};
 use crate::matrix::total_weight;
-use crate::optim::{Group, History, Objective, Split, TrainingRun, train};
+use crate::optim::{Group, History, Objective, Split, TrainingRun, mean_weight, train};
 use crate::rng::Stream;
 use crate::simd::LANES;
 use crate::{Float, Result, Samples};
@@ -50,8 +50,50 @@ pub fn fit_marginal<T: Float>(
     total_weight(weights, x.samples())?;
     let split = Split::new(x.samples(), run.held_out)?;
     let layout = Layout::new(options, x.features())?;
-    let mut parameters = initial(start, &layout, &x, &split.training, run.stream);
-    let mut objective = MeanSurprisal::new(options, layout.clone(), x, weights, run.training.batch);
+    let parameters = initial(start, &layout, &x, &split.training, run.stream);
+    fit_from(parameters, (options, layout), (x, weights), split, run)
+}
+
+/// Trains a density further, from its own parameters and in its own form: with `train_means` or `train_weights` off
+/// those stay as they are in `density`.
+///
+/// # Errors
+/// As [`fit_marginal`]; [`Error::Shape`](crate::Error::Shape) if the features differ from the density's.
+pub fn refine_marginal<T: Float>(
+    density: &Marginal<T>,
+    x: Samples<'_, T>,
+    weights: Option<&[T]>,
+    run: TrainingRun<'_>,
+) -> Result<MarginalFit<T>> {
+    run.training.check("density_")?;
+    x.check_features("x", density.features())?;
+    x.check_finite("x")?;
+    total_weight(weights, x.samples())?;
+    let split = Split::new(x.samples(), run.held_out)?;
+    let layout = Layout::new(density.options(), x.features())?;
+    fit_from(density.packed().to_vec(), (density.options(), layout), (x, weights), split, run)
+}
+
+fn fit_from<T: Float>(
+    mut parameters: Vec<T>,
+    (options, layout): (&MarginalOptions, Layout),
+    (x, weights): (Samples<'_, T>, Option<&[T]>),
+    split: Split,
+    run: TrainingRun<'_>,
+) -> Result<MarginalFit<T>> {
+    let prepared = Prepared::new(options, layout.clone());
+    let mut objective = MeanSurprisal {
+        options: options.clone(),
+        mean_weight: mean_weight(weights, &split)?,
+        tile: prepared.gradient_tile(),
+        sums: prepared.sums(),
+        gathered: Vec::new(),
+        batch: run.training.batch.max(LANES),
+        prepared,
+        layout: layout.clone(),
+        x,
+        weights,
+    };
     let history = train(&mut objective, &mut parameters, &split, run)?;
     Ok(MarginalFit { density: Marginal::from_packed(options.clone(), layout, parameters), history })
 }
@@ -89,6 +131,7 @@ struct MeanSurprisal<'a, T> {
     layout: Layout,
     x: Samples<'a, T>,
     weights: Option<&'a [T]>,
+    mean_weight: f64,
     prepared: Prepared<T>,
     tile: Tile<T>,
     sums: Sums<T>,
@@ -96,28 +139,7 @@ struct MeanSurprisal<'a, T> {
     batch: usize,
 }
 
-impl<'a, T: Float> MeanSurprisal<'a, T> {
-    fn new(
-        options: &MarginalOptions,
-        layout: Layout,
-        x: Samples<'a, T>,
-        weights: Option<&'a [T]>,
-        batch: usize,
-    ) -> Self {
-        let prepared = Prepared::new(options, layout.clone());
-        MeanSurprisal {
-            options: options.clone(),
-            tile: prepared.gradient_tile(),
-            sums: prepared.sums(),
-            gathered: Vec::new(),
-            batch: batch.max(LANES),
-            prepared,
-            layout,
-            x,
-            weights,
-        }
-    }
-
+impl<T: Float> MeanSurprisal<'_, T> {
     /// Copies the samples of a batch side by side.
     fn gather(&mut self, batch: &[usize]) {
         self.gathered.clear();
@@ -149,10 +171,7 @@ impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
 
     fn add_gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T]) -> f64 {
         let weights = self.weights;
-        let total: f64 = batch.iter().map(|&i| Self::weight(weights, i)).sum();
-        if total <= 0.0 {
-            return 0.0;
-        }
+        let total = batch.len() as f64 * self.mean_weight;
         self.gather(batch);
         self.prepared.update(parameters);
         self.sums.clear();

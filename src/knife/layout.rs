@@ -1,8 +1,9 @@
 //! Options of the marginal density and where its parameters lie in memory.
 
 use crate::linalg::lower::packed;
-use crate::matrix::check_count;
+use crate::matrix::{MOST_PARAMETERS, check_count};
 use crate::{Error, Float, Result};
+use alloc::format;
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
 use core::ops::Range;
@@ -78,13 +79,16 @@ impl Layout {
         if features == 0 {
             return Err(Error::Empty { field: "density".to_string(), what: "features" });
         }
-        // The largest array is K·d²; beyond this its bytes could not be addressed.
-        let countable = modes.checked_mul(features).and_then(|n| n.checked_mul(features));
-        if modes == 0 || countable.is_none_or(|n| n > isize::MAX as usize / 64) {
+        // Two dense rows of K×d, and K triangles.
+        let per_feature = if options.triangle == Triangle::Full { features / 2 + 2 } else { 2 };
+        let parameters = modes.checked_mul(features).and_then(|n| n.checked_mul(per_feature));
+        if modes == 0 || parameters.is_none_or(|n| n > MOST_PARAMETERS) {
             return Err(Error::Setting {
                 field: "modes".to_string(),
-                expected: "at least 1, and so few that the parameters fit into memory".to_string(),
-                got: modes.to_string(),
+                expected: format!(
+                    "at least 1, and so few that there are at most {MOST_PARAMETERS} parameters"
+                ),
+                got: format!("{modes} of {features} features"),
             });
         }
         let diagonals = if options.diagonal == Diagonal::Shared { 1 } else { modes };

@@ -102,6 +102,10 @@ impl<T: Float> Marginal<T> {
         Marginal { options, parameters, prepared }
     }
 
+    pub(super) fn packed(&self) -> &[T] {
+        &self.parameters
+    }
+
     /// The density's form.
     pub fn options(&self) -> &MarginalOptions {
         &self.options

@@ -9,6 +9,6 @@ mod reference;
 #[cfg(test)]
 mod tests;
 
-pub use fit::{MarginalFit, Start, fit_marginal};
+pub use fit::{MarginalFit, Start, fit_marginal, refine_marginal};
 pub use layout::{Diagonal, MarginalOptions, MarginalParameters, Triangle};
 pub use marginal::{Marginal, MarginalGradient};

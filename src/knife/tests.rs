@@ -284,15 +284,51 @@ fn fixed_parameters_stay_and_weights_count() {
     assert!(p.means.chunks(2).all(|mean| x.chunks(2).any(|sample| sample == mean)));
     assert_eq!(p.logits, [0.0; 4]);
     assert!(p.log_diagonal.iter().all(|l| *l != 0.0));
-    // A sample far out pulls the density only if it counts.
-    let mut far = x.clone();
-    far.extend([50.0, 50.0]);
-    let mut weights = alloc::vec![1.0; 51];
-    weights[50] = 0.0;
+    // Means that the caller chooses stay too.
+    let mut chosen = p.clone();
+    chosen.means = alloc::vec![-3.0, -3.0, 3.0, 3.0, -3.0, 3.0, 3.0, -3.0];
+    let given = Marginal::from_parameters(fixed, 2, &chosen).unwrap();
+    let run = TrainingRun {
+        name: "density",
+        training: &training(),
+        held_out: &[],
+        stream: &mut Stream::new(8, 1),
+        observer: &mut |_| ControlFlow::Continue(()),
+    };
+    let refined = refine_marginal(&given, Samples::from_rows("x", &x, 2).unwrap(), None, run).unwrap();
+    let q = refined.density.parameters();
+    assert_eq!((&q.means, &q.logits), (&chosen.means, &chosen.logits));
+    assert_ne!(q.log_diagonal, chosen.log_diagonal);
+    assert!(refined.history.losses[59] < refined.history.losses[0]);
+}
+
+#[test]
+fn sample_weights_count_whatever_the_batch() {
+    let x: Vec<f64> = (0..400).map(|i| if i % 2 == 0 { 0.0 } else { 10.0 } + 0.1 * (i % 7) as f64).collect();
+    let weights: Vec<f64> = (0..400).map(|i| if i % 2 == 0 { 9.0 } else { 1.0 }).collect();
+    let exact = x.iter().zip(&weights).map(|(x, w)| x * w).sum::<f64>() / weights.iter().sum::<f64>();
     let one = options(1, false, Diagonal::PerMode, Triangle::None);
-    let without = fitted(&far, 2, &one, Some(&weights), Start::Normal).unwrap().density;
-    let with = fitted(&far, 2, &one, None, Start::Normal).unwrap().density;
-    assert!(densities(&without, &[50.0, 50.0])[0] < 2.0 * densities(&with, &[50.0, 50.0])[0]);
+    for batch in [1, 2, 8, 400] {
+        let epochs = if batch == 400 { 4000 } else { 300 };
+        let training = Training {
+            batch,
+            epochs,
+            decay_every: epochs / 5,
+            decay_factor: 0.3,
+            learning_rate: 0.02,
+            ..training()
+        };
+        let run = TrainingRun {
+            name: "density",
+            training: &training,
+            held_out: &[],
+            stream: &mut Stream::new(8, 1),
+            observer: &mut |_| ControlFlow::Continue(()),
+        };
+        let samples = Samples::from_rows("x", &x, 1).unwrap();
+        let fit = fit_marginal(samples, Some(&weights), &one, Start::Normal, run).unwrap();
+        approx::assert_abs_diff_eq!(fit.density.parameters().means[0], exact, epsilon = 0.05);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod adam;
 mod train;
 
-pub(crate) use train::{Group, Objective, Split, train};
+pub(crate) use train::{Group, Objective, Split, mean_weight, train};
 pub use train::{History, TrainingProgress, TrainingRun};
 
 use crate::{Error, Result};

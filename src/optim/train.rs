@@ -97,6 +97,26 @@ pub struct TrainingRun<'a> {
     pub observer: &'a mut dyn FnMut(TrainingProgress) -> ControlFlow<()>,
 }
 
+/// The mean weight of the training samples: a batch's sum of weighted losses is divided by its length times this, so
+/// that the steps of an epoch follow the weighted mean over all samples, whatever the batches.
+///
+/// # Errors
+/// [`Error::Setting`] if all training samples, or all held-out ones, have weight 0.
+pub(crate) fn mean_weight<T: Float>(weights: Option<&[T]>, split: &Split) -> Result<f64> {
+    let Some(weights) = weights else { return Ok(1.0) };
+    let total = |samples: &[usize]| samples.iter().map(|&i| weights[i].f64()).sum::<f64>();
+    for (name, samples) in [("training", &split.training), ("held-out", &split.validation)] {
+        if !samples.is_empty() && total(samples) <= 0.0 {
+            return Err(Error::Setting {
+                field: "weights".to_string(),
+                expected: format!("at least one above 0 among the {name} samples"),
+                got: "none".to_string(),
+            });
+        }
+    }
+    Ok(total(&split.training) / split.training.len() as f64)
+}
+
 /// Minimises `objective` from `parameters` on; leaves there the best state by validation (with patience and
 /// held-out samples), else the last.
 pub(crate) fn train<T: Float>(

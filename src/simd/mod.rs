@@ -1,7 +1,6 @@
 //! Kernels over short vectors: log-sum-exp, and the lanes in which samples travel.
 //!
-//! Sums run over 16 accumulators that are folded in a fixed order, so that a result depends neither on the
-//! machine nor on how the compiler vectorises.
+//! Sums over lanes are folded in a fixed order, so that a result does not depend on how the compiler vectorises.
 
 mod log_sum_exp;
 

@@ -13,7 +13,10 @@ pub struct FitBar {
 
 impl FitBar {
     pub fn new(config: &Config) -> Self {
-        let epochs = 3 * config.classifier_epochs + 2 * config.density_epochs;
+        let epochs = config
+            .classifier_epochs
+            .saturating_mul(3)
+            .saturating_add(config.density_epochs.saturating_mul(2));
         let bar = ProgressBar::new(epochs as u64);
         let style = ProgressStyle::with_template("fitting {bar:30} {pos}/{len} epochs, {eta} left  {msg}");
         bar.set_style(style.expect("the template is a good one"));

@@ -29,6 +29,15 @@ pub const QUANTITIES: [Quantity; 9] = [
 
 pub fn run(arguments: &Demo) -> Result<()> {
     let mut config = arguments.settings.config()?;
+    for (key, instead) in [("classes", "--classes"), ("entropy_units", "units of the input, always")] {
+        if arguments.settings.set.iter().any(|set| set.split('=').next().is_some_and(|k| k.trim() == key)) {
+            return Err(Error::Setting {
+                field: "--set".into(),
+                expected: format!("no {key} in a demo ({instead})"),
+                got: key.into(),
+            });
+        }
+    }
     // The exact values are those of the features as given.
     config.entropy_units = EntropyUnits::Input;
     config.classes = arguments.classes;

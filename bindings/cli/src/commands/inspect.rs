@@ -45,11 +45,11 @@ pub fn run(arguments: &Inspect) -> Result<()> {
 
 fn inspect_model(model: &AnyModel) -> Result<()> {
     let [d1, d2] = model.features();
+    let shift = model.frozen_shift().map_or("imported".into(), |a| format!("frozen shift {} nats", nats(a)));
     output::print(&format!(
-        "lsmi model ({}): {d1} and {d2} features, {} classes, frozen shift {} nats",
+        "lsmi model ({}): {d1} and {d2} features, {} classes, {shift}",
         model.scalar(),
-        model.log_prior().len(),
-        nats(model.frozen_shift())
+        model.classes(),
     ));
     let histories = model.histories();
     let courses = histories.classifiers.iter().chain(&histories.densities);

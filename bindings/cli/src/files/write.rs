@@ -33,14 +33,29 @@ impl Format {
 
 /// Refuses an output path that is one of the other files of the call.
 pub fn check_distinct(field: &str, output: &Path, others: &[&Path]) -> Result<()> {
-    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    match others.iter().any(|other| whole(other) == whole(output)) {
+    match others.iter().any(|other| resolved(other, 0) == resolved(output, 0)) {
         false => Ok(()),
         true => Err(Error::Setting {
             field: field.into(),
             expected: "a file of its own".into(),
             got: format!("{}, which the call also names elsewhere", output.display()),
         }),
+    }
+}
+
+/// The one path of a file, whether it exists yet or not: links followed, the folder in full.
+fn resolved(path: &Path, links: usize) -> PathBuf {
+    if let Ok(whole) = path.canonicalize() {
+        return whole;
+    }
+    let folder = folder_of(path);
+    match path.read_link() {
+        // As many links as systems follow.
+        Ok(target) if links < 40 => resolved(&folder.join(target), links + 1),
+        _ => {
+            let folder = folder.canonicalize().unwrap_or(folder);
+            path.file_name().map_or(folder.clone(), |name| folder.join(name))
+        }
     }
 }
 

@@ -189,6 +189,7 @@ fn no_output_may_replace_another_file_of_the_call() {
         (&["fit", "data", "-o", "data"][..], "-o", "data"),
         (&["fit", "data", "-o", "other", "--json", "other"], "--json", "other"),
         (&["fit", "data", "-o", "other", "--json", "./data"], "--json", "./data"),
+        (&["fit", "data", "-o", "other", "--json", "./other"], "--json", "./other"),
         (&["score", "model", "data", "--json", "model"], "--json", "model"),
         (&["import", "data", "-o", "data"], "-o", "data"),
     ] {
