@@ -40,11 +40,11 @@ pub(crate) struct Sums<T> {
     /// Gradient for A_k (packed by rows), or for exp σ_k without triangular part.
     matrices: Vec<T>,
     /// Σ of the gradients for z_k, K×d.
-    whitened: Vec<T>,
+    whitened: Vec<f64>,
     /// Σ gᵢ r_ik, K.
-    masses: Vec<T>,
+    masses: Vec<f64>,
     /// Σ gᵢ.
-    total: T,
+    total: f64,
 }
 
 impl<T: Float> Prepared<T> {
@@ -119,9 +119,9 @@ impl<T: Float> Prepared<T> {
         let matrices = if self.full { self.triangles.len() } else { modes * d };
         Sums {
             matrices: vec![T::zero(); matrices],
-            whitened: vec![T::zero(); modes * d],
-            masses: vec![T::zero(); modes],
-            total: T::zero(),
+            whitened: vec![0.0; modes * d],
+            masses: vec![0.0; modes],
+            total: 0.0,
         }
     }
 
@@ -184,7 +184,7 @@ impl<T: Float> Prepared<T> {
     ) {
         let (d, modes) = (self.layout.features, self.layout.modes);
         for &g in &upstream[..count] {
-            sums.total += g;
+            sums.total += g.f64();
         }
         let mut back = gradient_x.as_ref().map(|_| vec![T::zero(); d * LANES]);
         for mode in 0..modes {
@@ -198,11 +198,11 @@ impl<T: Float> Prepared<T> {
                     share[lane] = upstream[lane] * exponent.exp().flushed();
                 }
             }
-            sums.masses[mode] += fold(share);
+            sums.masses[mode] += fold(share).f64();
             for (z, sum) in whitened.chunks_exact_mut(LANES).zip(&mut sums.whitened[mode * d..]) {
                 let lanes = core::array::from_fn(|lane| -share[lane] * z[lane]);
                 z.copy_from_slice(&lanes);
-                *sum += fold(lanes);
+                *sum += fold(lanes).f64();
             }
             if self.full {
                 let matrix = &mut sums.matrices[mode * lower::packed(d)..][..lower::packed(d)];
@@ -237,12 +237,12 @@ impl<T: Float> Prepared<T> {
         let d = layout.features;
         for mode in 0..layout.modes {
             let scales = &self.scales[mode * d..][..d];
-            let whitened = &sums.whitened[mode * d..][..d];
+            let whitened: Vec<T> = sums.whitened[mode * d..][..d].iter().map(|v| T::of(*v)).collect();
             let means = &mut gradient[layout.means.start + mode * d..][..d];
             // The gradient for σ: through A (or exp σ), and through Σσ.
-            let mut sigma = vec![sums.masses[mode]; d];
+            let mut sigma = vec![T::of(sums.masses[mode]); d];
             if self.full {
-                lower::subtract_transposed_vector(d, self.triangle(mode), whitened, means);
+                lower::subtract_transposed_vector(d, self.triangle(mode), &whitened, means);
                 let matrix = &sums.matrices[mode * lower::packed(d)..][..lower::packed(d)];
                 for i in 0..d {
                     let (row, a) = (
@@ -269,7 +269,8 @@ impl<T: Float> Prepared<T> {
                 let t = l.tanh();
                 *out += if self.bounded { sigma * (T::one() - t * t) } else { sigma };
             }
-            gradient[layout.logits.start + mode] += sums.masses[mode] - self.weights[mode] * sums.total;
+            let expected = self.weights[mode].f64() * sums.total;
+            gradient[layout.logits.start + mode] += T::of(sums.masses[mode] - expected);
         }
     }
 
@@ -282,8 +283,16 @@ impl<T: Float> Prepared<T> {
 impl<T: Float> Sums<T> {
     pub(crate) fn clear(&mut self) {
         self.matrices.fill(T::zero());
-        self.whitened.fill(T::zero());
-        self.masses.fill(T::zero());
-        self.total = T::zero();
+        self.whitened.fill(0.0);
+        self.masses.fill(0.0);
+        self.total = 0.0;
+    }
+
+    /// Adds the sums over other samples.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.matrices.iter_mut().zip(&other.matrices).for_each(|(a, b)| *a += *b);
+        self.whitened.iter_mut().zip(&other.whitened).for_each(|(a, b)| *a += b);
+        self.masses.iter_mut().zip(&other.masses).for_each(|(a, b)| *a += b);
+        self.total += other.total;
     }
 }

@@ -154,7 +154,9 @@ impl<T: Float> Marginal<T> {
     pub fn gradient(&self, x: Samples<'_, T>, weights: Option<&[T]>) -> Result<MarginalGradient<T>> {
         x.check_features("x", self.features())?;
         let total = total_weight(weights, x.samples())?;
-        self.weighted_gradient(x, |i| T::of(weights.map_or(1.0, |w| w[i].f64()) / total))
+        let share = |i: usize| T::of(weights.map_or(1.0, |w| w[i].f64()) / total);
+        let shares: Vec<T> = (0..x.samples()).map(share).collect();
+        Ok(self.weighted_gradient(x, &shares))
     }
 
     /// The gradient of −Σ gᵢ log p(xᵢ) for every parameter and for x, where the gᵢ may have any sign: what
@@ -165,24 +167,42 @@ impl<T: Float> Marginal<T> {
     pub fn weighted_sum_gradient(&self, x: Samples<'_, T>, upstream: &[T]) -> Result<MarginalGradient<T>> {
         x.check_features("x", self.features())?;
         check_count("upstream", "elements", x.samples(), upstream.len())?;
-        self.weighted_gradient(x, |i| upstream[i])
+        Ok(self.weighted_gradient(x, upstream))
     }
 
-    fn weighted_gradient(
-        &self,
-        x: Samples<'_, T>,
-        weight: impl Fn(usize) -> T,
-    ) -> Result<MarginalGradient<T>> {
+    fn weighted_gradient(&self, x: Samples<'_, T>, weights: &[T]) -> MarginalGradient<T> {
         let prepared = &self.prepared;
-        let mut gradient = vec![T::zero(); self.prepared.layout.len()];
+        let mut gradient = vec![T::zero(); prepared.layout.len()];
         let mut gradient_x = vec![T::zero(); x.samples() * x.features()];
-        let (mut tile, mut sums) = (prepared.gradient_tile(), prepared.sums());
-        let scratch = (&mut tile, &mut sums);
-        let loss = add_loss_gradient(prepared, &x, weight, scratch, Some(&mut gradient_x));
+        let mut tile = prepared.gradient_tile();
+        let (loss, sums) = pairwise(prepared, &x, weights, &mut tile, &mut gradient_x);
         prepared.finish(&sums, &self.parameters, &mut gradient);
-        let parameters = self.prepared.layout.unpack(&gradient, self.options.triangle);
-        Ok(MarginalGradient { loss, parameters, x: gradient_x })
+        let parameters = prepared.layout.unpack(&gradient, self.options.triangle);
+        MarginalGradient { loss, parameters, x: gradient_x }
     }
+}
+
+/// The loss −Σ wᵢ log p(xᵢ), its gradient for x, and the sums for the parameters' gradient, added up by halves so that
+/// rounding grows with the logarithm of the samples.
+fn pairwise<T: Float>(
+    prepared: &Prepared<T>,
+    x: &Samples<'_, T>,
+    weights: &[T],
+    tile: &mut Tile<T>,
+    gradient_x: &mut [T],
+) -> (f64, Sums<T>) {
+    if x.samples() <= CHUNK {
+        let mut sums = prepared.sums();
+        let loss = add_loss_gradient(prepared, x, |i| weights[i], (tile, &mut sums), Some(gradient_x));
+        return (loss, sums);
+    }
+    let half = x.samples() / 2;
+    let (first_x, second_x) = gradient_x.split_at_mut(half * x.features());
+    let (first, mut sums) = pairwise(prepared, &x.range(0, half), &weights[..half], tile, first_x);
+    let rest = x.range(half, x.samples() - half);
+    let (second, others) = pairwise(prepared, &rest, &weights[half..], tile, second_x);
+    sums.add(&others);
+    (first + second, sums)
 }
 
 /// Adds the gradient of the loss −Σ wᵢ log p(xᵢ) to the sums, and to `gradient_x`; gives the loss.

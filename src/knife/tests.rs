@@ -121,6 +121,38 @@ fn gradients_agree_with_differences() {
 }
 
 #[test]
+fn rounding_does_not_grow_with_the_samples() {
+    let options = options(5, true, Diagonal::PerMode, Triangle::Full);
+    let mut stream = Stream::new(13, 0);
+    let p = random_parameters(&options, 4, &mut stream);
+    let x = normals(&mut stream, 4 * 100_003, 1.0);
+    let exact = Marginal::from_parameters(options.clone(), 4, &p).unwrap();
+    let exact = exact.gradient(Samples::from_rows("x", &x, 4).unwrap(), None).unwrap();
+    let single = |v: &[f64]| v.iter().map(|v| *v as f32).collect::<Vec<f32>>();
+    let p = MarginalParameters {
+        means: single(&p.means),
+        log_diagonal: single(&p.log_diagonal),
+        triangle: single(&p.triangle),
+        logits: single(&p.logits),
+    };
+    let x = single(&x);
+    let rounded = Marginal::from_parameters(options, 4, &p).unwrap();
+    let rounded = rounded.gradient(Samples::from_rows("x", &x, 4).unwrap(), None).unwrap();
+    let (e, r) = (&exact.parameters, &rounded.parameters);
+    for (exact, rounded) in [
+        (&e.means, &r.means),
+        (&e.log_diagonal, &r.log_diagonal),
+        (&e.triangle, &r.triangle),
+        (&e.logits, &r.logits),
+    ] {
+        let largest = exact.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        for (exact, rounded) in exact.iter().zip(rounded) {
+            approx::assert_abs_diff_eq!(*exact, f64::from(*rounded), epsilon = 2e-5 * largest);
+        }
+    }
+}
+
+#[test]
 fn density_ignores_what_it_should() {
     let mut stream = Stream::new(5, 0);
     let (d, options) = (4, options(3, true, Diagonal::PerMode, Triangle::Full));
