@@ -741,7 +741,7 @@ typedef struct LsmiProgress {
      */
     double loss;
     /**
-     * Mean loss of the held-out samples, nats; NaN if there are none.
+     * Mean loss of the held-out samples, nats; NaN without such samples, and without patience.
      */
     double validation_loss;
 } LsmiProgress;
@@ -1058,12 +1058,16 @@ int32_t lsmi_config_set(struct LsmiConfig *config,
 int32_t lsmi_config_check(const struct LsmiConfig *config);
 
 /**
- * Writes all settings as lines `key=value`, in the form that `lsmi_config_set` takes, as NUL-terminated text.
- * `length` (may be NULL) gets the length without NUL; with `buffer` NULL only the length is written.
+ * Writes all settings as lines `key=value`, in the form that `lsmi_config_set` takes (but for `preset`, which only
+ * `lsmi_config_init` sets), as NUL-terminated text. `length` (may be NULL) gets the length without NUL; with `buffer`
+ * NULL only the length is written.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING`, `BUFFER`. Thread-safe.
  */
-int32_t lsmi_config_text(const struct LsmiConfig *config, char *buffer, size_t capacity, size_t *length);
+int32_t lsmi_config_text(const struct LsmiConfig *config,
+                         char *buffer,
+                         size_t capacity,
+                         size_t *length);
 
 /**
  * The version of the binary interface of the library that is linked. Thread-safe.
@@ -1275,12 +1279,16 @@ int32_t lsmi_config_set(struct LsmiConfig *config,
 int32_t lsmi_config_check(const struct LsmiConfig *config);
 
 /**
- * Writes all settings as lines `key=value`, in the form that `lsmi_config_set` takes, as NUL-terminated text.
- * `length` (may be NULL) gets the length without NUL; with `buffer` NULL only the length is written.
+ * Writes all settings as lines `key=value`, in the form that `lsmi_config_set` takes (but for `preset`, which only
+ * `lsmi_config_init` sets), as NUL-terminated text. `length` (may be NULL) gets the length without NUL; with `buffer`
+ * NULL only the length is written.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING`, `BUFFER`. Thread-safe.
  */
-int32_t lsmi_config_text(const struct LsmiConfig *config, char *buffer, size_t capacity, size_t *length);
+int32_t lsmi_config_text(const struct LsmiConfig *config,
+                         char *buffer,
+                         size_t capacity,
+                         size_t *length);
 
 /**
  * The version of the binary interface of the library that is linked. Thread-safe.

@@ -229,7 +229,8 @@ struct Config : LsmiConfig {
     /// Throws SETTING, naming the member, for settings that no fit can use.
     void check() const { detail::check(lsmi_config_check(this)); }
 
-    /// All settings as lines key=value, in the form that set takes.
+    /// All settings as lines key=value, in the form that set takes (but for the preset, which only the constructor
+    /// sets).
     std::string text() const {
         std::int32_t status = LSMI_OK;
         std::string lines = detail::text(status, [this](char *buffer, std::size_t capacity, std::size_t *length) {
