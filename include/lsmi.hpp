@@ -2,9 +2,9 @@
 //
 // Header-only, over lsmi.h. Handles (Model, Marginal, Network) own what they hold, move and do not copy; a const one
 // may be used by several threads at once. Arrays of the caller are read where they are. All quantities are in nats.
-// Whatever fails throws lsmi::Error with the status and the message of the C call; nothing is written then. Settings
-// and codes are the LSMI_... constants of lsmi.h. Wherever a result is returned in vectors, an overload or ..._into
-// writes it into the caller's memory instead.
+// Whatever fails throws lsmi::Error with the status and the message of the C call. Settings and codes are the LSMI_...
+// constants of lsmi.h. Wherever a result is returned in vectors, an overload or ..._into writes it into the caller's
+// memory instead.
 //
 // Licence: MIT or Apache-2.0.
 
