@@ -18,17 +18,8 @@ mod header {
         let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it")).join("lsmi.h");
         let config = cbindgen::Config::from_file(root.join("bindings/c/cbindgen.toml"))
             .expect("bindings/c/cbindgen.toml is readable");
-        let mut builder = cbindgen::Builder::new().with_config(config);
-        let mut files: Vec<PathBuf> = std::fs::read_dir(root.join("src/ffi"))
-            .expect("src/ffi is readable")
-            .map(|entry| entry.expect("src/ffi is readable").path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-            .collect();
-        // The order of the header's parts.
-        files.sort();
-        for file in files {
-            builder = builder.with_src(file);
-        }
+        // The module's file leads to those of its parts.
+        let builder = cbindgen::Builder::new().with_config(config).with_src(root.join("src/ffi/mod.rs"));
         builder.generate().expect("src/ffi is a C interface").write_to_file(out);
     }
 }

@@ -741,7 +741,7 @@ typedef struct LsmiProgress {
      */
     double loss;
     /**
-     * Mean loss of the held-out samples, nats; NaN if there are none.
+     * Mean loss of the held-out samples, nats; NaN without such samples, and without patience.
      */
     double validation_loss;
 } LsmiProgress;
@@ -1058,775 +1058,200 @@ int32_t lsmi_config_set(struct LsmiConfig *config,
 int32_t lsmi_config_check(const struct LsmiConfig *config);
 
 /**
- * Writes all settings as lines `key=value`, in the form that `lsmi_config_set` takes, as NUL-terminated text.
- * `length` (may be NULL) gets the length without NUL; with `buffer` NULL only the length is written.
+ * Writes all settings as lines `key=value`, in the form that `lsmi_config_set` takes (but for `preset`, which only
+ * `lsmi_config_init` sets), as NUL-terminated text. `length` (may be NULL) gets the length without NUL; with `buffer`
+ * NULL only the length is written.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING`, `BUFFER`. Thread-safe.
  */
-int32_t lsmi_config_text(const struct LsmiConfig *config, char *buffer, size_t capacity, size_t *length);
-
-/**
- * The version of the binary interface of the library that is linked. Thread-safe.
- */
-uint32_t lsmi_abi_version(void);
-
-/**
- * The library's version, such as "0.1.0". Static text, not to be freed. Thread-safe.
- */
-const char *lsmi_version(void);
-
-/**
- * The features of this build, separated by blanks, such as "std rayon". Static text, not to be freed. Thread-safe.
- */
-const char *lsmi_build_features(void);
-
-/**
- * The instruction set that the kernels use: "portable". Static text, not to be freed. Thread-safe.
- */
-const char *lsmi_simd_level(void);
-
-/**
- * r = min(h1, h2) − min(h1 − i1, h2 − i2), u1 = i1 − r, u2 = i2 − r, s = i12 − i1 − i2 + r of every sample, nats.
- * Allocates nothing.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` if the two lengths differ. Thread-safe; outputs must not overlap inputs.
- */
-int32_t lsmi_atoms(const struct LsmiInformationArrays *information,
-                   const struct LsmiAtomBuffers *out);
-
-/**
- * The constant that adjusts all samples' atoms, from their means, nats: −min(R, S) if R < 0 or S < 0, else
- * min(U1, U2) if U1 < 0 or U2 < 0, else 0; and the means adjusted by it, (R + a, U1 − a, U2 − a, S + a).
- * `shift` and `adjusted` may each be NULL.
- *
- * Errors: `POINTER`. Thread-safe.
- */
-int32_t lsmi_shift(const struct LsmiAtoms *means, double *shift, struct LsmiAtoms *adjusted);
-
-/**
- * The mean of `count` numbers by pairwise summation; NaN if there are none. Errors: `POINTER`. Thread-safe.
- */
-int32_t lsmi_mean(const double *values, size_t count, double *mean);
-
-/**
- * Bytes of workspace, aligned as for `double`, that `lsmi_discrete` needs for `samples` samples. Thread-safe.
- *
- * Errors: `POINTER`, `SHAPE` if the size cannot be addressed.
- */
-int32_t lsmi_discrete_workspace(size_t samples, size_t *bytes);
-
-/**
- * Exact pointwise information of discrete sources by counting, nats: `x1`, `x2`, `y` are category numbers (any
- * integers), one per sample; `weights` (may be NULL) counts samples. Allocates nothing: `workspace` has the bytes
- * that `lsmi_discrete_workspace` tells.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `SETTING` (weights). Thread-safe.
- */
-int32_t lsmi_discrete(const int64_t *x1,
-                      const int64_t *x2,
-                      const int64_t *y,
-                      const double *weights,
-                      size_t samples,
-                      void *workspace,
-                      const struct LsmiInformationBuffers *out);
-
-/**
- * log Σ exp of every row of `values` (a row per sample) into `out`, `values->samples` numbers of the matrix's type.
- * All −∞ gives −∞, any NaN gives NaN. Allocates nothing.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`. Thread-safe.
- */
-int32_t lsmi_log_sum_exp(const struct LsmiMatrix *values,
-                         void *out);
-
-/**
- * i = log p(y|x) − log p(y) of every sample, nats, from the log-probabilities of any classifier: a row of C numbers
- * per sample. `y` has a class number per sample, `log_prior` (may be NULL for a uniform prior) C numbers, `out` room
- * for a number per sample. Call it once each for p(y|x1), p(y|x2), p(y|x1, x2); then `lsmi_atoms`, with any h1, h2.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE` (also for rows with gaps), `CLASS`, `NOT_FINITE`.
- * Thread-safe.
- */
-int32_t lsmi_information_from_log_probabilities(const struct LsmiMatrix *log_probabilities,
-                                                const int64_t *y,
-                                                size_t y_count,
-                                                const double *log_prior,
-                                                double *out);
-
-/**
- * A density of given parameters, which are copied. Free it with `lsmi_marginal_free`.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a
- * build without std: a handle that only tells its message and is freed). Thread-safe.
- */
-int32_t lsmi_marginal_new(const struct LsmiMarginalOptions *options,
-                          const struct LsmiMarginalParameters *parameters,
-                          struct LsmiMarginal **out);
-
-/**
- * Frees a density; NULL is fine.
- *
- * Errors: `HANDLE` for a handle of another kind. Exclusive use.
- */
-int32_t lsmi_marginal_free(struct LsmiMarginal *marginal);
-
-/**
- * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
- *
- * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
- */
-int32_t lsmi_marginal_error_message(const struct LsmiMarginal *marginal,
-                                    char *buffer,
-                                    size_t capacity,
-                                    size_t *length);
-
-/**
- * Fills in the form of a density; the caller sets `options->struct_size` first.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_marginal_options(const struct LsmiMarginal *marginal, struct LsmiMarginalOptions *options);
-
-/**
- * Copies the parameters out, in the density's type.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_marginal_parameters(const struct LsmiMarginal *marginal, const struct LsmiMarginalBuffers *out);
-
-/**
- * log p of every sample into `out`, `x->samples` numbers of the density's type, nats.
- *
- * A sample with NaN has log-density NaN.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_marginal_log_density(const struct LsmiMarginal *marginal, const struct LsmiMatrix *x, void *out);
-
-/**
- * The weighted mean surprisal −Σ wᵢ log p(xᵢ) / Σ wᵢ (nats) and its gradient for every parameter and for x.
- *
- * `weights` (may be NULL) has a number of the density's type per sample. `loss`, `gradient`, its members, and
- * `gradient_x` (samples × features, without gaps) may each be NULL.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `SETTING` (weights), `HANDLE`, `FAILED_HANDLE`.
- * Thread-safe.
- */
-int32_t lsmi_marginal_gradient(const struct LsmiMarginal *marginal,
-                               const struct LsmiMatrix *x,
-                               const void *weights,
-                               double *loss,
-                               const struct LsmiMarginalBuffers *gradient,
-                               void *gradient_x);
-
-/**
- * −Σ gᵢ log p(xᵢ) (nats) and its gradient for every parameter and for x, where the gᵢ of `upstream` (a number of
- * the density's type per sample) may have any sign: what backpropagation through the log-density needs.
- *
- * `sum`, `gradient`, its members, and `gradient_x` (samples × features, without gaps) may each be NULL.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_marginal_weighted_sum_gradient(const struct LsmiMarginal *marginal,
-                                            const struct LsmiMatrix *x,
-                                            const void *upstream,
-                                            double *sum,
-                                            const struct LsmiMarginalBuffers *gradient,
-                                            void *gradient_x);
-
-/**
- * Fits a density by minimising the weighted mean surprisal of `x`; the matrix's type decides the density's
- * (`options->type` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
- * with `lsmi_marginal_free`.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`;
- * `*out` is then NULL (in a build without std: a handle that only tells its message and is freed). Thread-safe.
- */
-int32_t lsmi_marginal_fit(const struct LsmiMatrix *x,
-                          const void *weights,
-                          const struct LsmiMarginalOptions *options,
-                          int32_t start,
-                          const struct LsmiFitOptions *fit,
-                          struct LsmiMarginal **out);
-
-/**
- * Fills a configuration with a preset, `LSMI_PRESET_ROBUST` or `LSMI_PRESET_PAPER`. `struct_size` is
- * `sizeof(LsmiConfig)` of the caller's header.
- *
- * Errors: `POINTER`, `STRUCT_SIZE` (nothing is written), `SETTING`. Thread-safe.
- */
-int32_t lsmi_config_init(struct LsmiConfig *config, size_t struct_size, int32_t preset);
-
-/**
- * Sets one field by name from text, as `modes` from `7`, `hidden` from `64,64` (or `none`), `prior` from `uniform`.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TEXT`, `SETTING` for an unknown key (the message lists the keys) or a value
- * that the key cannot have; the configuration is then unchanged. Exclusive use of `config`.
- */
-int32_t lsmi_config_set(struct LsmiConfig *config,
-                        const char *key,
-                        const char *value);
-
-/**
- * Refuses settings that no fit can use, as `lsmi_fit` would.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` naming the field. Thread-safe.
- */
-int32_t lsmi_config_check(const struct LsmiConfig *config);
-
-/**
- * Writes all settings as lines `key=value`, in the form that `lsmi_config_set` takes, as NUL-terminated text.
- * `length` (may be NULL) gets the length without NUL; with `buffer` NULL only the length is written.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING`, `BUFFER`. Thread-safe.
- */
-int32_t lsmi_config_text(const struct LsmiConfig *config, char *buffer, size_t capacity, size_t *length);
-
-/**
- * The version of the binary interface of the library that is linked. Thread-safe.
- */
-uint32_t lsmi_abi_version(void);
-
-/**
- * The library's version, such as "0.1.0". Static text, not to be freed. Thread-safe.
- */
-const char *lsmi_version(void);
-
-/**
- * The features of this build, separated by blanks, such as "std rayon". Static text, not to be freed. Thread-safe.
- */
-const char *lsmi_build_features(void);
-
-/**
- * The instruction set that the kernels use: "portable". Static text, not to be freed. Thread-safe.
- */
-const char *lsmi_simd_level(void);
-
-/**
- * r = min(h1, h2) − min(h1 − i1, h2 − i2), u1 = i1 − r, u2 = i2 − r, s = i12 − i1 − i2 + r of every sample, nats.
- * Allocates nothing.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` if the two lengths differ. Thread-safe; outputs must not overlap inputs.
- */
-int32_t lsmi_atoms(const struct LsmiInformationArrays *information,
-                   const struct LsmiAtomBuffers *out);
-
-/**
- * The constant that adjusts all samples' atoms, from their means, nats: −min(R, S) if R < 0 or S < 0, else
- * min(U1, U2) if U1 < 0 or U2 < 0, else 0; and the means adjusted by it, (R + a, U1 − a, U2 − a, S + a).
- * `shift` and `adjusted` may each be NULL.
- *
- * Errors: `POINTER`. Thread-safe.
- */
-int32_t lsmi_shift(const struct LsmiAtoms *means, double *shift, struct LsmiAtoms *adjusted);
-
-/**
- * The mean of `count` numbers by pairwise summation; NaN if there are none. Errors: `POINTER`. Thread-safe.
- */
-int32_t lsmi_mean(const double *values, size_t count, double *mean);
-
-/**
- * Bytes of workspace, aligned as for `double`, that `lsmi_discrete` needs for `samples` samples. Thread-safe.
- *
- * Errors: `POINTER`, `SHAPE` if the size cannot be addressed.
- */
-int32_t lsmi_discrete_workspace(size_t samples, size_t *bytes);
-
-/**
- * Exact pointwise information of discrete sources by counting, nats: `x1`, `x2`, `y` are category numbers (any
- * integers), one per sample; `weights` (may be NULL) counts samples. Allocates nothing: `workspace` has the bytes
- * that `lsmi_discrete_workspace` tells.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `SETTING` (weights). Thread-safe.
- */
-int32_t lsmi_discrete(const int64_t *x1,
-                      const int64_t *x2,
-                      const int64_t *y,
-                      const double *weights,
-                      size_t samples,
-                      void *workspace,
-                      const struct LsmiInformationBuffers *out);
-
-/**
- * log Σ exp of every row of `values` (a row per sample) into `out`, `values->samples` numbers of the matrix's type.
- * All −∞ gives −∞, any NaN gives NaN. Allocates nothing.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`. Thread-safe.
- */
-int32_t lsmi_log_sum_exp(const struct LsmiMatrix *values,
-                         void *out);
-
-/**
- * i = log p(y|x) − log p(y) of every sample, nats, from the log-probabilities of any classifier: a row of C numbers
- * per sample. `y` has a class number per sample, `log_prior` (may be NULL for a uniform prior) C numbers, `out` room
- * for a number per sample. Call it once each for p(y|x1), p(y|x2), p(y|x1, x2); then `lsmi_atoms`, with any h1, h2.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE` (also for rows with gaps), `CLASS`, `NOT_FINITE`.
- * Thread-safe.
- */
-int32_t lsmi_information_from_log_probabilities(const struct LsmiMatrix *log_probabilities,
-                                                const int64_t *y,
-                                                size_t y_count,
-                                                const double *log_prior,
-                                                double *out);
-
-/**
- * A density of given parameters, which are copied. Free it with `lsmi_marginal_free`.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a
- * build without std: a handle that only tells its message and is freed). Thread-safe.
- */
-int32_t lsmi_marginal_new(const struct LsmiMarginalOptions *options,
-                          const struct LsmiMarginalParameters *parameters,
-                          struct LsmiMarginal **out);
-
-/**
- * Frees a density; NULL is fine.
- *
- * Errors: `HANDLE` for a handle of another kind. Exclusive use.
- */
-int32_t lsmi_marginal_free(struct LsmiMarginal *marginal);
-
-/**
- * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
- *
- * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
- */
-int32_t lsmi_marginal_error_message(const struct LsmiMarginal *marginal,
-                                    char *buffer,
-                                    size_t capacity,
-                                    size_t *length);
-
-/**
- * Fills in the form of a density; the caller sets `options->struct_size` first.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_marginal_options(const struct LsmiMarginal *marginal, struct LsmiMarginalOptions *options);
-
-/**
- * Copies the parameters out, in the density's type.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_marginal_parameters(const struct LsmiMarginal *marginal, const struct LsmiMarginalBuffers *out);
-
-/**
- * log p of every sample into `out`, `x->samples` numbers of the density's type, nats.
- *
- * A sample with NaN has log-density NaN.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_marginal_log_density(const struct LsmiMarginal *marginal, const struct LsmiMatrix *x, void *out);
-
-/**
- * The weighted mean surprisal −Σ wᵢ log p(xᵢ) / Σ wᵢ (nats) and its gradient for every parameter and for x.
- *
- * `weights` (may be NULL) has a number of the density's type per sample. `loss`, `gradient`, its members, and
- * `gradient_x` (samples × features, without gaps) may each be NULL.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `SETTING` (weights), `HANDLE`, `FAILED_HANDLE`.
- * Thread-safe.
- */
-int32_t lsmi_marginal_gradient(const struct LsmiMarginal *marginal,
-                               const struct LsmiMatrix *x,
-                               const void *weights,
-                               double *loss,
-                               const struct LsmiMarginalBuffers *gradient,
-                               void *gradient_x);
-
-/**
- * −Σ gᵢ log p(xᵢ) (nats) and its gradient for every parameter and for x, where the gᵢ of `upstream` (a number of
- * the density's type per sample) may have any sign: what backpropagation through the log-density needs.
- *
- * `sum`, `gradient`, its members, and `gradient_x` (samples × features, without gaps) may each be NULL.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_marginal_weighted_sum_gradient(const struct LsmiMarginal *marginal,
-                                            const struct LsmiMatrix *x,
-                                            const void *upstream,
-                                            double *sum,
-                                            const struct LsmiMarginalBuffers *gradient,
-                                            void *gradient_x);
-
-/**
- * Fits a density by minimising the weighted mean surprisal of `x`; the matrix's type decides the density's
- * (`options->type` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
- * with `lsmi_marginal_free`.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`;
- * `*out` is then NULL (in a build without std: a handle that only tells its message and is freed). Thread-safe.
- */
-int32_t lsmi_marginal_fit(const struct LsmiMatrix *x,
-                          const void *weights,
-                          const struct LsmiMarginalOptions *options,
-                          int32_t start,
-                          const struct LsmiFitOptions *fit,
-                          struct LsmiMarginal **out);
-
-/**
- * Fits a model to samples of two modalities and their class numbers.
- *
- * `x1` and `x2` are of the same type, which becomes the model's; `y` has `y_count` class numbers from 0; `config`
- * may be NULL for preset robust; `progress` may be NULL. Free the model with `lsmi_model_free`.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `CLASS`, `ONE_CLASS`,
- * `TOO_FEW_SAMPLES`, `DIVERGED`, `CANCELLED`; `*out` is then NULL (in a build without std: a handle that only tells
- * its message and is freed). Thread-safe.
- */
-int32_t lsmi_fit(const struct LsmiMatrix *x1,
-                 const struct LsmiMatrix *x2,
-                 const int64_t *y,
-                 size_t y_count,
-                 const struct LsmiConfig *config,
-                 LsmiProgressCallback progress,
-                 void *user,
-                 struct LsmiModel **out);
-
-/**
- * A model of given parameters, as the released program saves them: raw features, uniform prior, shift of the batch.
- * The parts are all of one type, and are copied: classifiers of x1, of x2 and of the concatenation, densities of x1
- * and x2.
- *
- * Errors: `POINTER`, `TYPE`, `SHAPE`, `ONE_CLASS`, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
- * without std: a handle that only tells its message and is freed). Thread-safe.
- */
-int32_t lsmi_model_from_parts(const struct LsmiNetwork *network1,
-                              const struct LsmiNetwork *network2,
-                              const struct LsmiNetwork *network_joint,
-                              const struct LsmiMarginal *density1,
-                              const struct LsmiMarginal *density2,
-                              struct LsmiModel **out);
-
-/**
- * Frees a model; NULL is fine.
- *
- * Errors: `HANDLE` for a handle of another kind. Exclusive use.
- */
-int32_t lsmi_model_free(struct LsmiModel *model);
-
-/**
- * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
- *
- * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
- */
-int32_t lsmi_model_error_message(const struct LsmiModel *model,
-                                 char *buffer,
-                                 size_t capacity,
-                                 size_t *length);
-
-/**
- * Writes the model file: first under another name, then renamed, so that `path` (UTF-8) holds the old file or the
- * whole new one. Not in a build without std.
- *
- * Errors: `POINTER`, `TEXT`, `IO`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_model_save(const struct LsmiModel *model,
-                        const char *path);
-
-/**
- * Reads a model file. Not in a build without std. Free the model with `lsmi_model_free`.
- *
- * Errors: `POINTER`, `TEXT`, `IO`, `FORMAT`, `VERSION`; `*out` is then NULL. Thread-safe.
- */
-int32_t lsmi_model_load(const char *path, struct LsmiModel **out);
-
-/**
- * The bytes of the model file into `buffer`, and their number into `length` (may be NULL); with `buffer` NULL only
- * the number.
- *
- * Errors: `POINTER`, `BUFFER` if `capacity` is less, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_model_to_bytes(const struct LsmiModel *model,
-                            uint8_t *buffer,
-                            size_t capacity,
-                            size_t *length);
-
-/**
- * The model of the `length` bytes of a model file. Free it with `lsmi_model_free`.
- *
- * Errors: `POINTER`, `FORMAT`, `VERSION`; `*out` is then NULL (in a build without std: a handle that only tells its
- * message and is freed). Thread-safe.
- */
-int32_t lsmi_model_from_bytes(const uint8_t *bytes,
-                              size_t length,
-                              struct LsmiModel **out);
-
-/**
- * Fills in what a model is; the caller sets `info->struct_size` first.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_model_info(const struct LsmiModel *model, struct LsmiModelInfo *info);
-
-/**
- * Fills in the settings of the fit; the caller sets `config->struct_size` first.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` if there are more hidden layers than the struct has room for,
- * `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_model_config(const struct LsmiModel *model, struct LsmiConfig *config);
-
-/**
- * log p(y) of every class (C numbers, nats; −∞ for a class without training samples under the empirical prior) and
- * the training samples of every class (C numbers; zeros if unknown). Each may be NULL.
- *
- * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_model_classes(const struct LsmiModel *model,
-                           double *log_prior,
-                           size_t *counts);
-
-/**
- * The columns of a modality (1 or 2) that were constant in training and are left out, ascending; their number into
- * `length` (may be NULL); with `buffer` NULL only the number.
- *
- * Errors: `POINTER`, `SETTING` for another modality, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_model_dropped(const struct LsmiModel *model,
-                           int32_t modality,
-                           size_t *buffer,
-                           size_t capacity,
-                           size_t *length);
-
-/**
- * What a reader of the results should know about the fit, a line each, as NUL-terminated text; `length` (may be
- * NULL) gets its length without NUL; with `buffer` NULL only the length.
- *
- * Errors: `POINTER`, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_model_notes(const struct LsmiModel *model,
+int32_t lsmi_config_text(const struct LsmiConfig *config,
                          char *buffer,
                          size_t capacity,
                          size_t *length);
 
 /**
- * The course of one training (`LSMI_COMPONENT_…`), nats: the mean loss of every epoch, and the loss of the held-out
- * samples before training and after every epoch. Each length may be NULL, each buffer too; `best_epoch` (may be NULL)
- * is the number of epochs after which the parameters were kept. Imported models have no course: lengths 0.
- *
- * Errors: `POINTER`, `SETTING` for another component, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ * The version of the binary interface of the library that is linked. Thread-safe.
  */
-int32_t lsmi_model_history(const struct LsmiModel *model,
-                           int32_t component,
-                           double *losses,
-                           size_t losses_capacity,
-                           size_t *losses_length,
-                           double *validation_losses,
-                           size_t validation_losses_capacity,
-                           size_t *validation_losses_length,
-                           size_t *best_epoch);
+uint32_t lsmi_abi_version(void);
 
 /**
- * A copy of one of the model's classifiers (`LSMI_COMPONENT_CLASSIFIER…`), which works on preprocessed features.
- * Free it with `lsmi_network_free`.
- *
- * Errors: `POINTER`, `SETTING` for another component, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
- * without std: a handle that only tells its message and is freed). Thread-safe.
+ * The library's version, such as "0.1.0". Static text, not to be freed. Thread-safe.
  */
-int32_t lsmi_model_network(const struct LsmiModel *model,
-                           int32_t component,
-                           struct LsmiNetwork **out);
+const char *lsmi_version(void);
 
 /**
- * A copy of one of the model's densities (`LSMI_COMPONENT_DENSITY…`), which works on preprocessed features. Free it
- * with `lsmi_marginal_free`.
- *
- * Errors: `POINTER`, `SETTING` for another component, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
- * without std: a handle that only tells its message and is freed). Thread-safe.
+ * The features of this build, separated by blanks, such as "std rayon". Static text, not to be freed. Thread-safe.
  */
-int32_t lsmi_model_density(const struct LsmiModel *model,
-                           int32_t component,
-                           struct LsmiMarginal **out);
+const char *lsmi_build_features(void);
 
 /**
- * A network of `layer_count` layers from `features` inputs to as many classes as the last layer has outputs, with
- * `activation` (`LSMI_ACTIVATION_…`) after each layer but the last. `type` is `LSMI_F32` or `LSMI_F64`; parameters
- * are copied. Free it with `lsmi_network_free`.
+ * The instruction set that the kernels use: "portable". Static text, not to be freed. Thread-safe.
+ */
+const char *lsmi_simd_level(void);
+
+/**
+ * r = min(h1, h2) − min(h1 − i1, h2 − i2), u1 = i1 − r, u2 = i2 − r, s = i12 − i1 − i2 + r of every sample, nats.
+ * Allocates nothing.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` if the two lengths differ. Thread-safe; outputs must not overlap inputs.
+ */
+int32_t lsmi_atoms(const struct LsmiInformationArrays *information,
+                   const struct LsmiAtomBuffers *out);
+
+/**
+ * The constant that adjusts all samples' atoms, from their means, nats: −min(R, S) if R < 0 or S < 0, else
+ * min(U1, U2) if U1 < 0 or U2 < 0, else 0; and the means adjusted by it, (R + a, U1 − a, U2 − a, S + a).
+ * `shift` and `adjusted` may each be NULL.
+ *
+ * Errors: `POINTER`. Thread-safe.
+ */
+int32_t lsmi_shift(const struct LsmiAtoms *means, double *shift, struct LsmiAtoms *adjusted);
+
+/**
+ * The mean of `count` numbers by pairwise summation; NaN if there are none. Errors: `POINTER`. Thread-safe.
+ */
+int32_t lsmi_mean(const double *values, size_t count, double *mean);
+
+/**
+ * Bytes of workspace, aligned as for `double`, that `lsmi_discrete` needs for `samples` samples. Thread-safe.
+ *
+ * Errors: `POINTER`, `SHAPE` if the size cannot be addressed.
+ */
+int32_t lsmi_discrete_workspace(size_t samples, size_t *bytes);
+
+/**
+ * Exact pointwise information of discrete sources by counting, nats: `x1`, `x2`, `y` are category numbers (any
+ * integers), one per sample; `weights` (may be NULL) counts samples. Allocates nothing: `workspace` has the bytes
+ * that `lsmi_discrete_workspace` tells.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `SETTING` (weights). Thread-safe.
+ */
+int32_t lsmi_discrete(const int64_t *x1,
+                      const int64_t *x2,
+                      const int64_t *y,
+                      const double *weights,
+                      size_t samples,
+                      void *workspace,
+                      const struct LsmiInformationBuffers *out);
+
+/**
+ * log Σ exp of every row of `values` (a row per sample) into `out`, `values->samples` numbers of the matrix's type.
+ * All −∞ gives −∞, any NaN gives NaN. Allocates nothing.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`. Thread-safe.
+ */
+int32_t lsmi_log_sum_exp(const struct LsmiMatrix *values,
+                         void *out);
+
+/**
+ * i = log p(y|x) − log p(y) of every sample, nats, from the log-probabilities of any classifier: a row of C numbers
+ * per sample. `y` has a class number per sample, `log_prior` (may be NULL for a uniform prior) C numbers, `out` room
+ * for a number per sample. Call it once each for p(y|x1), p(y|x2), p(y|x1, x2); then `lsmi_atoms`, with any h1, h2.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE` (also for rows with gaps), `CLASS`, `NOT_FINITE`.
+ * Thread-safe.
+ */
+int32_t lsmi_information_from_log_probabilities(const struct LsmiMatrix *log_probabilities,
+                                                const int64_t *y,
+                                                size_t y_count,
+                                                const double *log_prior,
+                                                double *out);
+
+/**
+ * A density of given parameters, which are copied. Free it with `lsmi_marginal_free`.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a
  * build without std: a handle that only tells its message and is freed). Thread-safe.
  */
-int32_t lsmi_network_new(int32_t type_,
-                         size_t features,
-                         const struct LsmiLayer *layers,
-                         size_t layer_count,
-                         int32_t activation,
-                         struct LsmiNetwork **out);
+int32_t lsmi_marginal_new(const struct LsmiMarginalOptions *options,
+                          const struct LsmiMarginalParameters *parameters,
+                          struct LsmiMarginal **out);
 
 /**
- * Frees a network; NULL is fine.
+ * Frees a density; NULL is fine.
  *
  * Errors: `HANDLE` for a handle of another kind. Exclusive use.
  */
-int32_t lsmi_network_free(struct LsmiNetwork *network);
+int32_t lsmi_marginal_free(struct LsmiMarginal *marginal);
 
 /**
  * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
  *
  * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
  */
-int32_t lsmi_network_error_message(const struct LsmiNetwork *network,
-                                   char *buffer,
-                                   size_t capacity,
-                                   size_t *length);
+int32_t lsmi_marginal_error_message(const struct LsmiMarginal *marginal,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *length);
 
 /**
- * The form of a network: type, features, classes, number of layers, activation; each may be NULL.
+ * Fills in the form of a density; the caller sets `options->struct_size` first.
  *
- * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
  */
-int32_t lsmi_network_form(const struct LsmiNetwork *network,
-                          int32_t *type_,
-                          size_t *features,
-                          size_t *classes,
-                          size_t *layer_count,
-                          int32_t *activation);
+int32_t lsmi_marginal_options(const struct LsmiMarginal *marginal, struct LsmiMarginalOptions *options);
 
 /**
- * Copies out layer `index` (from 0), in the network's type: its sizes (each may be NULL) and, with `out` not NULL,
- * its parameters.
+ * Copies the parameters out, in the density's type.
  *
- * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` for a layer that does not exist, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
  */
-int32_t lsmi_network_layer(const struct LsmiNetwork *network,
-                           size_t index,
-                           size_t *inputs,
-                           size_t *outputs,
-                           const struct LsmiLayerBuffers *out);
+int32_t lsmi_marginal_parameters(const struct LsmiMarginal *marginal, const struct LsmiMarginalBuffers *out);
 
 /**
- * log p(y|x) of every sample and class into `out`, samples × classes numbers of the network's type, nats.
+ * log p of every sample into `out`, `x->samples` numbers of the density's type, nats.
+ *
+ * A sample with NaN has log-density NaN.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
  */
-int32_t lsmi_network_log_probabilities(const struct LsmiNetwork *network,
-                                       const struct LsmiMatrix *x,
-                                       void *out);
+int32_t lsmi_marginal_log_density(const struct LsmiMarginal *marginal, const struct LsmiMatrix *x, void *out);
 
 /**
- * The weighted mean cross-entropy −Σ wᵢ log p(yᵢ|xᵢ) / Σ wᵢ (nats) and its gradient for all parameters and for x.
+ * The weighted mean surprisal −Σ wᵢ log p(xᵢ) / Σ wᵢ (nats) and its gradient for every parameter and for x.
  *
- * `y` has a class number per sample; `weights` (may be NULL) a number of the network's type. `loss`, `layers` (one
- * struct per layer, whose members may be NULL) and `gradient_x` (samples × features, without gaps) may be NULL.
+ * `weights` (may be NULL) has a number of the density's type per sample. `loss`, `gradient`, its members, and
+ * `gradient_x` (samples × features, without gaps) may each be NULL.
  *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `CLASS`, `SETTING` (weights), `HANDLE`,
- * `FAILED_HANDLE`. Thread-safe.
- */
-int32_t lsmi_network_gradient(const struct LsmiNetwork *network,
-                              const struct LsmiMatrix *x,
-                              const int64_t *y,
-                              size_t y_count,
-                              const void *weights,
-                              double *loss,
-                              const struct LsmiLayerBuffers *layers,
-                              void *gradient_x);
-
-/**
- * Fits a network with `hidden_count` hidden layers of the widths `hidden` (none: a linear classifier) to class
- * numbers 0, …, `classes` − 1; the matrix's type decides the network's. `weights` (may be NULL) has a number of that
- * type per sample. Free it with `lsmi_network_free`.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `CLASS`, `NOT_FINITE`, `DIVERGED`,
- * `CANCELLED`; `*out` is then NULL (in a build without std: a handle that only tells its message and is freed).
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `SETTING` (weights), `HANDLE`, `FAILED_HANDLE`.
  * Thread-safe.
  */
-int32_t lsmi_network_fit(const struct LsmiMatrix *x,
-                         const int64_t *y,
-                         size_t y_count,
-                         size_t classes,
-                         const void *weights,
-                         const size_t *hidden,
-                         size_t hidden_count,
-                         int32_t activation,
-                         const struct LsmiFitOptions *fit,
-                         struct LsmiNetwork **out);
+int32_t lsmi_marginal_gradient(const struct LsmiMarginal *marginal,
+                               const struct LsmiMatrix *x,
+                               const void *weights,
+                               double *loss,
+                               const struct LsmiMarginalBuffers *gradient,
+                               void *gradient_x);
 
 /**
- * Scores samples: their information and raw atoms into `scores`, means into `summary` (each may be NULL; the caller
- * sets `struct_size` first).
+ * −Σ gᵢ log p(xᵢ) (nats) and its gradient for every parameter and for x, where the gᵢ of `upstream` (a number of
+ * the density's type per sample) may have any sign: what backpropagation through the log-density needs.
  *
- * `x1` and `x2` are of the model's type, `y` has `y_count` class numbers; `shift_rule` is one of the `LSMI_SHIFT_…`,
- * `LSMI_SHIFT_OF_MODEL` for that of the fit. Nothing is written if anything is wrong.
+ * `sum`, `gradient`, its members, and `gradient_x` (samples × features, without gaps) may each be NULL.
  *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `CLASS`, `UNSEEN_CLASS`,
- * `HANDLE`, `FAILED_HANDLE`. Thread-safe; outputs must not overlap inputs.
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
  */
-int32_t lsmi_model_score(const struct LsmiModel *model,
-                         const struct LsmiMatrix *x1,
-                         const struct LsmiMatrix *x2,
-                         const int64_t *y,
-                         size_t y_count,
-                         int32_t shift_rule,
-                         struct LsmiScores *scores,
-                         struct LsmiSummary *summary);
+int32_t lsmi_marginal_weighted_sum_gradient(const struct LsmiMarginal *marginal,
+                                            const struct LsmiMatrix *x,
+                                            const void *upstream,
+                                            double *sum,
+                                            const struct LsmiMarginalBuffers *gradient,
+                                            void *gradient_x);
 
 /**
- * The message of this thread's last failed call: which field, which index, what was expected and what was found;
- * empty if no call has failed. Later successful calls leave it as it is.
+ * Fits a density by minimising the weighted mean surprisal of `x`; the matrix's type decides the density's
+ * (`options->type` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
+ * with `lsmi_marginal_free`.
  *
- * Writes at most `capacity` bytes, the last one NUL, and the length of the whole message without NUL to `length`
- * (may be NULL). With `buffer` NULL only the length is written. In a build without std the message is always
- * empty: ask the handle, by `lsmi_model_error_message` and its like.
- *
- * Returns `LSMI_OK`, or `LSMI_ERROR_BUFFER` if the message was cut. Thread-safe.
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`;
+ * `*out` is then NULL (in a build without std: a handle that only tells its message and is freed). Thread-safe.
  */
-int32_t lsmi_last_error_message(char *buffer,
-                                size_t capacity,
-                                size_t *length);
-
-/**
- * A short name of a status code, such as "shape"; never NULL. The text is static and must not be freed.
- *
- * Thread-safe.
- */
-const char *lsmi_status_str(int32_t status);
-
-/**
- * The mixed Gaussian: y uniform over `classes` classes, x1 = onehot(y) + noise·u, x2 = onehot(y) +
- * noise·(ρu + √(1−ρ²)v) with u, v standard normal; `classes` features each.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
- */
-int32_t lsmi_synthetic_gaussian(size_t classes,
-                                double rho,
-                                double noise,
-                                uint64_t seed,
-                                const struct LsmiDataset *out);
-
-/**
- * Planted exclusive or: x_k = amplitude·(2b_k − 1)·w_k + N(0, I), b2 = b1 xor y, random unit w_k; `dimension`
- * features each.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
- */
-int32_t lsmi_synthetic_xor(size_t dimension,
-                           double amplitude,
-                           uint64_t seed,
-                           const struct LsmiDataset *out);
-
-/**
- * Bits of a logic gate: `xor`, `or`, `and`, `not_x2`, `copy` (one feature each), `xor_not` (two each).
- *
- * Errors: `POINTER`, `TEXT`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
- */
-int32_t lsmi_synthetic_circuit(const char *name, uint64_t seed, const struct LsmiDataset *out);
-
-/**
- * Samples that are redundant, unique to x1, unique to x2, or synergistic in the given shares; three features each;
- * signals at `amplitude` standard deviations.
- *
- * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
- */
-int32_t lsmi_synthetic_mixture(double redundant,
-                               double unique1,
-                               double unique2,
-                               double synergistic,
-                               double amplitude,
-                               uint64_t seed,
-                               const struct LsmiDataset *out);
+int32_t lsmi_marginal_fit(const struct LsmiMatrix *x,
+                          const void *weights,
+                          const struct LsmiMarginalOptions *options,
+                          int32_t start,
+                          const struct LsmiFitOptions *fit,
+                          struct LsmiMarginal **out);
 
 /**
  * Fits a model to samples of two modalities and their class numbers.

@@ -289,8 +289,9 @@ pub unsafe extern "C" fn lsmi_config_check(config: *const LsmiConfig) -> i32 {
     })
 }
 
-/// Writes all settings as lines `key=value`, in the form that `lsmi_config_set` takes, as NUL-terminated text.
-/// `length` (may be NULL) gets the length without NUL; with `buffer` NULL only the length is written.
+/// Writes all settings as lines `key=value`, in the form that `lsmi_config_set` takes (but for `preset`, which only
+/// `lsmi_config_init` sets), as NUL-terminated text. `length` (may be NULL) gets the length without NUL; with `buffer`
+/// NULL only the length is written.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `SETTING`, `BUFFER`. Thread-safe.
 #[unsafe(no_mangle)]

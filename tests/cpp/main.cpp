@@ -1,0 +1,22 @@
+// Tests of the C++ interface, by values.
+
+#include "check.hpp"
+
+#include <cstring>
+
+int main() {
+    CHECK_EQUAL(lsmi::abi_version(), std::uint32_t{LSMI_ABI_VERSION});
+    CHECK_EQUAL(std::string(lsmi::version()), LSMI_TEST_VERSION);
+    CHECK_EQUAL(std::string(lsmi::build_features()), "std rayon");
+    CHECK(std::strlen(lsmi::simd_level()) > 0);
+    CHECK_EQUAL(std::string(lsmi::status_name(LSMI_ERROR_NOT_FINITE)), "not finite");
+
+    test::information();
+    test::densities();
+    test::networks();
+    test::models();
+    test::errors();
+
+    std::cout << test::checks << " checks, " << test::failures << " failed\n";
+    return test::failures == 0 ? 0 : 1;
+}
