@@ -807,7 +807,7 @@ typedef struct LsmiModelInfo {
      */
     size_t classes;
     /**
-     * The shift of the training split, nats.
+     * The shift of the training split, nats; NaN for an imported model, which has none.
      */
     double frozen_shift;
     /**
