@@ -1,0 +1,74 @@
+# The functions of the C library by address. They are looked up when the package is loaded, not when it is compiled,
+# so that LSMI_LIBRARY may differ from one run to the next: `ccall(lsmi_fit[], …)`.
+
+const function_names = (
+    :lsmi_abi_version, :lsmi_version, :lsmi_build_features, :lsmi_simd_level, :lsmi_status_str,
+    :lsmi_last_error_message,
+    :lsmi_config_init, :lsmi_config_set, :lsmi_config_check, :lsmi_config_text,
+    :lsmi_atoms, :lsmi_shift, :lsmi_mean, :lsmi_discrete_workspace, :lsmi_discrete, :lsmi_log_sum_exp,
+    :lsmi_information_from_log_probabilities,
+    :lsmi_marginal_new, :lsmi_marginal_free, :lsmi_marginal_options, :lsmi_marginal_parameters,
+    :lsmi_marginal_log_density, :lsmi_marginal_gradient, :lsmi_marginal_weighted_sum_gradient, :lsmi_marginal_fit,
+    :lsmi_network_new, :lsmi_network_free, :lsmi_network_form, :lsmi_network_layer,
+    :lsmi_network_log_probabilities, :lsmi_network_gradient, :lsmi_network_fit,
+    :lsmi_fit, :lsmi_model_from_parts, :lsmi_model_free, :lsmi_model_save, :lsmi_model_load, :lsmi_model_to_bytes,
+    :lsmi_model_from_bytes, :lsmi_model_info, :lsmi_model_config, :lsmi_model_classes, :lsmi_model_dropped,
+    :lsmi_model_notes, :lsmi_model_history, :lsmi_model_network, :lsmi_model_density, :lsmi_model_score,
+    :lsmi_synthetic_gaussian, :lsmi_synthetic_xor, :lsmi_synthetic_circuit, :lsmi_synthetic_mixture,
+)
+
+for name in function_names
+    @eval const $name = Ref{Ptr{Cvoid}}(C_NULL)
+end
+
+# The version of the binary interface that the structs in this package describe.
+const abi_version = 1
+
+function load_library()
+    chosen = get(ENV, "LSMI_LIBRARY", "")
+    path = isempty(chosen) ? "liblsmi" : chosen
+    library, problem = try
+        (Libdl.dlopen(path), "")
+    catch exception
+        (C_NULL, sprint(showerror, exception))
+    end
+    library == C_NULL &&
+        error("LSMI.jl cannot load the libLSMI library '$path': $problem\n",
+              "Set the environment variable LSMI_LIBRARY to the full path of liblsmi.so (.dylib, .dll) before ",
+              "`using LSMI`, or install libLSMI where the dynamic loader looks (LD_LIBRARY_PATH, ldconfig).")
+    missing_function(name) = error("'$path' has no function $name: it is no libLSMI, one built without std, or one ",
+                                   "of another version. LSMI.jl needs interface version $abi_version.")
+    function address(name)
+        found = Libdl.dlsym(library, name; throw_error = false)
+        return found === nothing ? missing_function(name) : found
+    end
+    lsmi_abi_version[] = address(:lsmi_abi_version)
+    found = Int(ccall(lsmi_abi_version[], UInt32, ()))
+    found == abi_version || error("'$path' has interface version $found, and this LSMI.jl needs version ",
+                                  "$abi_version. Take both from the same release of libLSMI.")
+    for name in function_names
+        getfield(@__MODULE__, name)[] = address(name)
+    end
+    return nothing
+end
+
+"""
+    version() -> VersionNumber
+
+The version of the library that is loaded (not of this package).
+"""
+version() = VersionNumber(unsafe_string(ccall(lsmi_version[], Ptr{UInt8}, ())))
+
+"""
+    build_features() -> Vector{String}
+
+The features that the library was built with, such as `["std", "rayon"]`.
+"""
+build_features() = String.(split(unsafe_string(ccall(lsmi_build_features[], Ptr{UInt8}, ()))))
+
+"""
+    simd_level() -> String
+
+The instruction set that the library's kernels use on this machine.
+"""
+simd_level() = unsafe_string(ccall(lsmi_simd_level[], Ptr{UInt8}, ()))

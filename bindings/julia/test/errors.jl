@@ -1,0 +1,71 @@
+@testset "errors" begin
+    data = LSMI.mixed_gaussian(40; seed = 5)
+    x1, x2, y = data.x1, data.x2, data.y
+    model = fit(x1, x2, y; small...)
+    density = LSMI.density(model, :density1)
+    network = LSMI.network(model, :classifier1)
+    fails(status, message, work) = @test caught(work) == LSMIError(status, message)
+    altered_length(scores, name) = (push!(getfield(scores, name), 0.0); scores)
+    altered(x, at, value) = (x = copy(x); x[at...] = value; x)
+
+    fails(:not_finite, "x1: row 3, column 1: expected a finite number, got NaN", () -> fit(altered(x1, (2, 4), NaN), x2, y))
+    fails(:shape, "x2: expected 40 samples, got 39", () -> fit(x1, x2[:, 1:39], y))
+    fails(:shape, "y: expected 40 samples, got 39", () -> score(model, x1, x2, y[1:39]))
+    fails(:shape, "x1: expected 2 features, got 1", () -> score(model, x1[1:1, :], x2, y))
+    fails(:empty, "x1: expected samples, got none", () -> score(model, x1[:, 1:0], x2, y))
+    fails(:empty, "x1: expected features, got none", () -> fit(zeros(0, 40), x2, y))
+    fails(:class, "y: row 0, column 0: expected a class number from 0 to 1, got 7", () -> score(model, x1, x2, altered(y, (1,), 7)))
+    fails(:one_class, "y: expected at least two classes, got only class 1", () -> fit(x1, x2, ones(Int, 40)))
+    fails(:setting, "modes: expected a whole number, at least 0, got '-1'", () -> fit(x1, x2, y; modes = -1))
+    fails(:setting, "modes: expected a whole number from 1 to 65536, got 0", () -> fit(x1, x2, y; modes = 0))
+    fails(:setting, "preset: expected robust or paper, got 'fast'", () -> Config(:fast))
+    fails(:setting, "shift: expected frozen, batch or none, got 'all'", () -> score(model, x1, x2, y; shift = :all))
+    fails(:type, "x1: expected f64 numbers, got f32", () -> score(model, Float32.(x1), Float32.(x2), y))
+    fails(:type, "x2: expected the type of x1, got another", () -> fit(Float32.(x1), x2, y))
+    fails(:type, "x: expected f64 numbers, got f32", () -> log_density(density, Float32.(x1)))
+    fails(:shape, "x: expected 2 features, got 3", () -> log_density(density, zeros(3)))
+    fails(:shape, "x: expected 2 features, got 3", () -> LSMI.gradient(density, zeros(3, 4)))
+    fails(:shape, "out: expected 4 elements, got 3", () -> log_density!(zeros(3), density, zeros(2, 4)))
+    fails(:shape, "out: expected contiguous elements, got a stride of 2", () -> log_density!(view(zeros(8), 1:2:7), density, zeros(2, 4)))
+    fails(:shape, "weights: expected 4 elements, got 3", () -> LSMI.gradient(density, zeros(2, 4); weights = ones(3)))
+    fails(:setting, "weights: row 1, column 0: expected a finite number, at least 0, got -1", () -> LSMI.gradient(density, zeros(2, 2); weights = [1, -1]))
+    fails(:shape, "log_diagonal: expected 2×3 elements, got 2×1", () -> Marginal(zeros(2, 3), zeros(2, 1), nothing, zeros(3); bounded = false))
+    fails(:shape, "triangle: expected 2×2×3 elements, got 2×2×1", () -> Marginal(zeros(2, 3), zeros(2, 3), zeros(2, 2, 1), zeros(3); bounded = true))
+    fails(:shape, "logits: expected 3 elements, got 2", () -> Marginal(zeros(2, 3), zeros(2), nothing, zeros(2); bounded = true))
+    fails(:not_finite, "means: row 0, column 1: expected a finite number, got NaN", () -> Marginal(reshape([0, NaN], 2, 1), zeros(2), nothing, zeros(1); bounded = true))
+    fails(:shape, "weights of layer 2: expected 2×3 elements, got 2×4", () -> Network([(zeros(3, 2), zeros(3)), (zeros(2, 4), zeros(2))]))
+    fails(:empty, "layers: expected at least one layer, got 0", () -> Network([]))
+    fails(:class, "y: row 1, column 0: expected a class number from 0 to 1, got 2", () -> LSMI.gradient(network, x1[:, 1:2], [0, 2]))
+    fails(:shape, "i1: expected 3 elements, got 4", () -> score!(altered_length(Scores(3), :i1), model, x1[:, 1:3], x2[:, 1:3], y[1:3]))
+    fails(:shape, "scores: expected 40 samples, got 39", () -> score!(Scores(39), model, x1, x2, y))
+    fails(:shape, "i2: expected 2 elements, got 1", () -> LSMI.atoms([1.0, 2.0], [1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0]))
+    fails(:setting, "component: expected density1 or density2, got 'classifier1'", () -> LSMI.density(model, :classifier1))
+    fails(:setting, "modality: expected 1 or 2, got 3", () -> LSMI.dropped(model, 3))
+    fails(:format, "model: expected a whole and unaltered lsmi model file, got header too small", () -> Model(UInt8[]))
+    fails(:io, "no/such/folder: cannot read: no such file or folder", () -> LSMI.load("no/such/folder"))
+    fails(:setting, "circuit: expected one of xor, or, and, not_x2, copy, xor_not, got nand", () -> LSMI.circuit(:nand, 3))
+    fails(:setting, "held_out: expected sample numbers from 1, got 0", () -> fit(Marginal, x1; held_out = [0, 1]))
+
+    unknown = caught(() -> fit(x1, x2, y; mode = 3))
+    @test unknown.status === :setting
+    @test startswith(unknown.message, "setting: expected one of accumulate_gradients, ") && endswith(unknown.message, "got 'mode'")
+    @test caught(() -> fit(Marginal, x1; epoch = 3)).status === :setting
+    @test caught(() -> fit(Marginal, x1; held_out = [41])).status === :setting
+    @test caught(() -> LSMI.save(model, "no/such/folder/model")).status === :io
+    @test sprint(showerror, LSMIError(:not_finite, "x: …")) == "LSMIError (not finite): x: …"
+    @test caught(() -> Marginal(zeros(2, 1), zeros(2, 1), nothing, zeros(1))) isa UndefKeywordError
+    # A text with NUL cannot be one of C.
+    @test caught(() -> LSMI.load("a\0b")) isa ArgumentError
+end
+
+@testset "without a library" begin
+    # In its own process: this one has the library loaded.
+    code = `$(Base.julia_cmd()) --project=$(Base.active_project()) -e "using LSMI"`
+    path = joinpath("no", "such", "liblsmi.so")
+    output = IOBuffer()
+    finished = run(pipeline(ignorestatus(setenv(code, merge(ENV, Dict("LSMI_LIBRARY" => path)))); stderr = output))
+    text = String(take!(output))
+    @test !success(finished)
+    @test occursin("cannot load the libLSMI library '$path'", text)
+    @test occursin("Set the environment variable LSMI_LIBRARY", text)
+end

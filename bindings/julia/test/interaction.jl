@@ -1,0 +1,65 @@
+@testset "atoms" begin
+    rng = MersenneTwister(7)
+    i1, i2, i12, h1, h2 = (randn(rng, 50) for _ in 1:5)
+    a = LSMI.atoms(i1, i2, i12, h1, h2)
+    @test a.r ≈ min.(h1, h2) .- min.(h1 .- i1, h2 .- i2)
+    @test a.r .+ a.u1 ≈ i1
+    @test a.r .+ a.u2 ≈ i2
+    @test a.r .+ a.u1 .+ a.u2 .+ a.s ≈ i12
+    @test LSMI.atoms(Information(i1, i2, i12, h1, h2)) == a
+    one = LSMI.atoms(i1[1], i2[1], i12[1], h1[1], h2[1])
+    @test one === (r = a.r[1], u1 = a.u1[1], u2 = a.u2[1], s = a.s[1])
+    room = (r = zeros(50), u1 = zeros(50), u2 = zeros(50), s = zeros(50))
+    @test LSMI.atoms!(room, Information(i1, i2, i12, h1, h2)) === room
+    @test room == a
+    # A scoring result has the same names.
+    scores = Scores(50)
+    LSMI.atoms!(scores, Information(i1, i2, i12, h1, h2))
+    @test scores.s == a.s
+end
+
+@testset "the shift" begin
+    @test LSMI.shift(Atoms(-0.25, 0.5, 0.5, 0.5)) === (shift = 0.25, adjusted = Atoms(0.0, 0.25, 0.25, 0.75))
+    @test LSMI.shift(Atoms(0.5, -0.25, 0.5, 0.5)) === (shift = -0.25, adjusted = Atoms(0.25, 0.0, 0.75, 0.25))
+    @test LSMI.shift(Atoms(0.5, 0.5, 0.5, 0.5)) === (shift = 0.0, adjusted = Atoms(0.5, 0.5, 0.5, 0.5))
+    @test LSMI.mean([1, 2, 6]) === 3.0
+    @test isnan(LSMI.mean(Float64[]))
+end
+
+@testset "discrete sources" begin
+    a = LSMI.atoms(LSMI.discrete([0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 1, 0]))
+    @test a.s ≈ fill(log(2), 4)
+    @test maximum(abs, a.r) < 1e-15
+    weighted = LSMI.discrete(Int8[5, 5, 7], [false, true, false], UInt16[1, 2, 1]; weights = [2, 1, 1])
+    repeated = LSMI.discrete([5, 5, 5, 7], [0, 0, 1, 0], [1, 1, 2, 1])
+    @test weighted.i1 ≈ repeated.i1[2:4] && weighted.h2 ≈ repeated.h2[2:4]
+end
+
+@testset "log-sum-exp and information" begin
+    @test LSMI.log_sum_exp([0.0 -Inf; 0.0 1.0]) ≈ [log(2), 1.0]
+    @test LSMI.log_sum_exp(Float32[-Inf, -Inf]) === -Inf32
+    @test isnan(LSMI.log_sum_exp([NaN, 1.0]))
+    @test LSMI.log_sum_exp([1000, 1000]) ≈ 1000 + log(2)
+    probabilities = [0.9 0.2; 0.1 0.8]
+    @test LSMI.information(log.(probabilities), [0, 1]) ≈ log.([0.9, 0.8] ./ 0.5)
+    @test LSMI.information(log.(probabilities), [0, 1]; log_prior = log.([0.25, 0.75])) ≈ log.([0.9 / 0.25, 0.8 / 0.75])
+    # Rows with gaps, which the library itself refuses.
+    gaps = view([log.(probabilities); zeros(1, 2)], 1:2, :)
+    @test LSMI.information(gaps, [0, 1]) == LSMI.information(log.(probabilities), [0, 1])
+end
+
+@testset "generators" begin
+    for data in (LSMI.mixed_gaussian(20; classes = 3), LSMI.planted_xor(20; dimension = 3), LSMI.kind_mixture(20))
+        @test size(data.x1) == size(data.x2) == (3, 20)
+        @test all(isfinite, LSMI.atoms(data.truth).r)
+    end
+    for (name, d) in ((:xor, 1), ("and", 1), (:xor_not, 2))
+        data = LSMI.circuit(name, 10; seed = 4)
+        @test size(data.x1) == size(data.x2) == (d, 10)
+        @test all(in((0.0, 1.0)), data.x1)
+    end
+    data = LSMI.circuit(:xor, 10)
+    @test data.y == (data.x1[1, :] .!= data.x2[1, :])
+    @test LSMI.atoms(data.truth).s ≈ fill(log(2), 10)
+    @test LSMI.mixed_gaussian(5; seed = 1).x1 == LSMI.mixed_gaussian(5; seed = 1).x1 != LSMI.mixed_gaussian(5; seed = 2).x1
+end
