@@ -2,7 +2,7 @@
 
 use super::arrays::write_text;
 use super::status::{
-    Failure, LSMI_ERROR_FAILED_HANDLE, LSMI_ERROR_HANDLE, LSMI_ERROR_PANIC, Outcome, catch, guard,
+    Failure, LSMI_ERROR_FAILED_HANDLE, LSMI_ERROR_HANDLE, LSMI_ERROR_PANIC, Outcome, catch, guard, settle,
 };
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -138,20 +138,18 @@ pub(super) unsafe fn value<'a, O: Opaque>(pointer: *const O) -> Outcome<&'a O::V
 /// # Safety
 /// As [`handle`].
 pub(super) unsafe fn with<O: Opaque>(pointer: *const O, work: impl FnOnce(&O::Value) -> Outcome) -> i32 {
-    guard(|| {
+    // SAFETY: by contract.
+    let outcome = catch(|| work(unsafe { value(pointer) }?));
+    if let Err(failure) = &outcome
         // SAFETY: by contract.
-        let outcome = unsafe { value(pointer) }.and_then(|value| catch(|| work(value)));
-        if let Err(failure) = &outcome
-            // SAFETY: by contract.
-            && let Ok(handle) = unsafe { handle(pointer) }
-        {
-            handle.error.with(|text| text.clone_from(&failure.message));
-            if failure.status == LSMI_ERROR_PANIC {
-                handle.failed.store(true, Ordering::Release);
-            }
+        && let Ok(handle) = unsafe { handle(pointer) }
+    {
+        handle.error.with(|text| text.clone_from(&failure.message));
+        if failure.status == LSMI_ERROR_PANIC {
+            handle.failed.store(true, Ordering::Release);
         }
-        outcome
-    })
+    }
+    settle(outcome)
 }
 
 /// Frees a handle; NULL is fine.

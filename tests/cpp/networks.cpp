@@ -127,8 +127,8 @@ void a_fit() {
         CHECK_EQUAL(thrown, "own");
     }
     fit.progress = {};
-    CHECK_THROWS(lsmi::Network::fit(lsmi::samples(x, 1), y, 1, {}, LSMI_ACTIVATION_RELU, fit), LSMI_ERROR_CLASS,
-                 "y: row 50, column 0: ...");
+    CHECK_THROWS(lsmi::Network::fit(lsmi::samples(x, 1), y, 1, {}, LSMI_ACTIVATION_RELU, fit), LSMI_ERROR_SETTING,
+                 "classes: expected at least 2, got 1");
     CHECK_THROWS(lsmi::Network::fit(lsmi::samples(x, 1), y, 2, {}, 3, fit), LSMI_ERROR_SETTING,
                  "activation: expected a code from 0 to 1, got 3");
 }
