@@ -301,10 +301,16 @@ impl Model {
     }
 }
 
-/// All settings of a preset by name.
+/// All settings of a preset, with others on top, by name.
 #[pyfunction]
-pub fn preset<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-    settings(py, &Config::preset(name).or_raise()?)
+pub fn configure<'py>(
+    py: Python<'py>,
+    preset: &str,
+    given: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let config = configuration(py, preset, Some(given), "", &[])?;
+    config.check().or_raise()?;
+    settings(py, &config)
 }
 
 /// Refuses a name that is no setting, with the library's message.

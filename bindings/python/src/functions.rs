@@ -83,6 +83,12 @@ pub fn shift(r: f64, u1: f64, u2: f64, s: f64) -> f64 {
     interaction::shift(Atoms { redundancy: r, unique1: u1, unique2: u2, synergy: s })
 }
 
+/// The arithmetic mean of a vector by pairwise summation, the same in every language; NaN without numbers.
+#[pyfunction]
+pub fn mean(values: &Bound<'_, PyAny>) -> PyResult<f64> {
+    Ok(interaction::mean(vector::<f64>("values", values)?.slice()))
+}
+
 /// Exact information of discrete samples by counting: a dict of float64 arrays i1, i2, i12, h1, h2, in nats.
 ///
 /// x1, x2 and y hold a category number of any integer type per sample, or a row of them (several variables, which

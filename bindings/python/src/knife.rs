@@ -40,9 +40,6 @@ macro_rules! either {
     };
 }
 
-/// Knife(means, log_diagonal, triangle=None, logits=None, *, bounded=False)
-/// --
-///
 /// A KNIFE marginal density: a Gaussian mixture of K modes in d dimensions, of given parameters. Knife.fit learns one.
 ///
 ///     sigma_k = tanh(log_diagonal_k) (bounded) or log_diagonal_k

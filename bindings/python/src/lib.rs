@@ -15,9 +15,9 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _lsmi {
     #[pymodule_export]
-    use crate::estimator::{Model, check_setting, preset};
+    use crate::estimator::{Model, check_setting, configure};
     #[pymodule_export]
-    use crate::functions::{atoms, discrete, information, joint_categories, log_sum_exp, place, shift};
+    use crate::functions::{atoms, discrete, information, joint_categories, log_sum_exp, mean, place, shift};
     #[pymodule_export]
     use crate::knife::Knife;
     #[pymodule_export]

@@ -41,9 +41,6 @@ macro_rules! either {
 /// Settings of a fit besides those of every training.
 const SETTINGS: [&str; 3] = ["activation", "hidden", "seed"];
 
-/// Network(weights, biases, *, activation="relu")
-/// --
-///
 /// A classifier p(y|x): affine layers, an activation after each but the last, and a log-softmax.
 ///
 /// weights is a list of arrays, outputs by inputs; biases a list of vectors, one number per output; the last layer's

@@ -31,6 +31,7 @@ from ._lsmi import (
     information,
     joint_categories,
     log_sum_exp,
+    mean,
     shift,
 )
 
@@ -53,6 +54,7 @@ __all__ = [
     "joint_categories",
     "kind_mixture",
     "log_sum_exp",
+    "mean",
     "mixed_gaussian",
     "planted_xor",
     "score_log_probabilities",

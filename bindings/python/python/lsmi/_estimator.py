@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from ._errors import make
 from ._functions import COLUMNS, as_structured
-from ._lsmi import Knife, Model, Network, check_setting
-from ._lsmi import preset as preset_settings
+from ._lsmi import Knife, Model, Network, check_setting, configure
 
 Progress = Callable[[str, int, int, float, Optional[float]], Optional[bool]]
 
@@ -250,7 +249,7 @@ class LSMI:
     @classmethod
     def _of(cls, model: Model) -> LSMI:
         config = model.config()
-        base = config if config["preset"] == "imported" else preset_settings(config["preset"])
+        base = config if config["preset"] == "imported" else configure(config["preset"], {})
         given = {name: value for name, value in config.items() if value != base[name] and name not in _NAMED}
         result = cls(config["preset"], seed=config["seed"], **given)
         result._model = model

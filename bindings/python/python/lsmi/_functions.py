@@ -25,9 +25,9 @@ def as_structured(columns: dict[str, NDArray[np.float64]]) -> NDArray[np.void]:
     return result
 
 
-def settings(preset: str = "robust") -> dict[str, Any]:
-    """All settings of a preset by name, with their values."""
-    return _lsmi.preset(preset)
+def settings(preset: str = "robust", **settings: Any) -> dict[str, Any]:
+    """All settings of a preset by name, with ``settings`` on top; an ``Error`` if a fit could not use them."""
+    return _lsmi.configure(preset, settings)
 
 
 def score_log_probabilities(
