@@ -21,7 +21,7 @@ def array(values: Any) -> NDArray[Any]:
     if not isinstance(values, (np.ndarray, np.generic)) and hasattr(values, "__dlpack__"):
         try:
             return np.from_dlpack(values)
-        except Exception:  # noqa: BLE001, S110 - NumPy's own conversion says best what is wrong.
+        except Exception:
             pass
     return np.asarray(values)
 

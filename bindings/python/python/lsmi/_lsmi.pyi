@@ -9,7 +9,9 @@ __version__: str
 
 _Floats = Union[NDArray[np.float32], NDArray[np.float64]]
 _Progress = Callable[[str, int, int, float, Optional[float]], Optional[bool]]
-_Parts = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], int, dict[str, NDArray[np.float64]]]
+_Parts = tuple[
+    NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], int, dict[str, NDArray[np.float64]]
+]
 
 class _History(TypedDict):
     losses: list[float]
