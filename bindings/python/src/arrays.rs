@@ -35,11 +35,14 @@ impl<'py, T: Number> Matrix<'py, T> {
         let (&[samples, features], &[between, within]) = (array.shape(), array.strides()) else {
             return Ok(None);
         };
+        if samples == 0 || features == 0 {
+            return Ok(Some(Matrix { array: array.try_readonly()?, stride: features }));
+        }
         let size = size_of::<T>() as isize;
         // NumPy leaves the stride of a dimension of length 1 open.
-        let contiguous = features <= 1 || within == size;
+        let contiguous = features == 1 || within == size;
         let stride = match samples {
-            0 | 1 => features,
+            1 => features,
             _ if between % size == 0 && between >= size * features as isize => (between / size) as usize,
             _ => return Ok(None),
         };

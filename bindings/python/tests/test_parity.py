@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from pathlib import Path
 
 import lsmi
 import numpy as np
@@ -21,7 +22,7 @@ OWN = os.environ.get("LSMI_PARITY")
 if not COMMITTED.exists():
     pytest.skip("no parity vectors", allow_module_level=True)
 
-CASES = json.loads(open(OWN or COMMITTED, encoding="utf-8").read())["cases"]
+CASES = json.loads(Path(OWN or COMMITTED).read_text(encoding="utf-8"))["cases"]
 BY_NAME = {case["name"]: case for case in CASES}
 TYPES = {"f32": np.float32, "f64": np.float64}
 ATOMS = {"redundancy": "r", "unique1": "u1", "unique2": "u2", "synergy": "s"}

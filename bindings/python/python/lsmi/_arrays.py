@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ._errors import make
 
-_TYPES = {"f32": np.dtype(np.float32), "f64": np.dtype(np.float64)}
+_TYPES: dict[str, np.dtype[Any]] = {"f32": np.dtype(np.float32), "f64": np.dtype(np.float64)}
 
 
 def array(values: Any) -> NDArray[Any]:

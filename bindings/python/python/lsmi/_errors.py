@@ -29,7 +29,8 @@ class NotFittedError(Error, AttributeError):
 
 def make(kind: str, message: str, field: Optional[str] = None) -> Error:
     """The exception for an error of that kind."""
-    error = {"io": FileError, "not_fitted": NotFittedError}.get(kind, Error)(message)
+    classes: dict[str, type[Error]] = {"io": FileError, "not_fitted": NotFittedError}
+    error = classes.get(kind, Error)(message)
     error.kind = kind
     error.field = field
     return error

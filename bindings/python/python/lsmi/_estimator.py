@@ -122,6 +122,12 @@ class LSMI:
     def __sklearn_is_fitted__(self) -> bool:
         return self._model is not None
 
+    def __sklearn_tags__(self) -> Any:
+        # Asked for by scikit-learn alone, which is therefore there.
+        from sklearn.utils import Tags, TargetTags  # type: ignore[import-untyped, import-not-found, unused-ignore]
+
+        return Tags(estimator_type=None, target_tags=TargetTags(required=True))
+
     # Fit and score.
 
     def fit(self, x1: Any, x2: Any, y: Any) -> LSMI:
