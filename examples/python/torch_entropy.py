@@ -38,7 +38,9 @@ class Surprisal(torch.autograd.Function):
 
 def entropy(x, **settings):
     """The differential entropy of the samples, in nats, as a tensor to differentiate."""
-    density = lsmi.Knife.fit(x.detach(), **{"modes": 3, "epochs": 20, "seed": 1, **settings})
+    density = lsmi.Knife.fit(
+        x.detach(), **{"modes": 3, "epochs": 20, "learning_rate": 0.1, "seed": 1, **settings}
+    )
     return Surprisal.apply(x, density).mean()
 
 

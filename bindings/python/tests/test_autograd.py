@@ -36,17 +36,32 @@ def test_the_chain_rule_through_a_linear_map():
         assert gradient[index] == pytest.approx(difference, rel=1e-5, abs=1e-8)
 
 
-def test_a_map_is_trained_through_the_entropy():
+def test_a_network_is_trained_through_the_entropy():
+    """The example's training, with backpropagation and Adam written out."""
     rng = np.random.default_rng(1)
-    points, weights = rng.normal(size=(256, 2)) * 0.1, np.eye(2)
-    values = []
-    for _ in range(40):
-        outputs = points @ weights
-        density = lsmi.Knife.fit(outputs, modes=2, epochs=10, seed=1)
-        values.append(Surprisal.forward(outputs, density).mean())
-        upstream = Surprisal.backward(outputs, density, np.full(256, 1 / 256))
-        weights = weights + 0.3 * points.T @ upstream
-    assert values[-1] > values[0] + 1
+    points = 0.1 * rng.normal(size=(512, 2))
+    shapes = [(2, 16), (16,), (16, 2), (2,)]
+    parameters = [rng.uniform(-1, 1, shape) / np.sqrt(2 if shape[0] == 2 else 16) for shape in shapes]
+    first, second = [np.zeros(s) for s in shapes], [np.zeros(s) for s in shapes]
+    entropies = []
+    for step in range(1, 61):
+        a, b, c, d = parameters
+        hidden = np.tanh(points @ a + b)
+        outputs = hidden @ c + d
+        density = lsmi.Knife.fit(outputs, modes=3, epochs=20, learning_rate=0.1, seed=1)
+        entropies.append(Surprisal.forward(outputs, density).mean())
+        # loss = mean |outputs|^2 - entropy
+        upstream = 2 * outputs / 512 - Surprisal.backward(outputs, density, np.full(512, 1 / 512))
+        inner = (upstream @ c.T) * (1 - hidden**2)
+        gradients = [points.T @ inner, inner.sum(axis=0), hidden.T @ upstream, upstream.sum(axis=0)]
+        for index, gradient in enumerate(gradients):
+            first[index] = 0.9 * first[index] + 0.1 * gradient
+            second[index] = 0.999 * second[index] + 0.001 * gradient**2
+            root = np.sqrt(second[index] / (1 - 0.999**step)) + 1e-8
+            parameters[index] = parameters[index] - 0.02 * first[index] / (1 - 0.9**step) / root
+    best = np.log(np.pi * np.e)
+    assert entropies[0] < 0
+    assert entropies[-1] == pytest.approx(best, abs=0.6)
 
 
 def test_the_example_itself(capsys):

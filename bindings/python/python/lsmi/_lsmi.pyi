@@ -5,6 +5,7 @@ from typing import Any, Optional, TypedDict, Union, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+__all__: list[str]
 __version__: str
 
 _Floats = Union[NDArray[np.float32], NDArray[np.float64]]
