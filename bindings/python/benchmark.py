@@ -11,23 +11,25 @@ from collections.abc import Callable
 
 import lsmi
 import numpy as np
+from lsmi import _lsmi
 
 
-def seconds(call: Callable[[], object], at_least: float = 0.3, rounds: int = 7) -> float:
-    """The shortest mean time of a call over some rounds of at least that length."""
-    call()
-    begin, count = time.perf_counter(), 0
-    while time.perf_counter() - begin < at_least / 10:
-        call()
-        count += 1
-    count *= 10
-    best = float("inf")
-    for _ in range(rounds):
+def seconds(ours: Callable[[int], float], theirs: Callable[[int], float], calls: int) -> tuple[float, float]:
+    """The shortest of the mean times of two calls, a few rounds of each in turn."""
+    rounds = [(ours(calls), theirs(calls)) for _ in range(9)]
+    return min(one for one, _ in rounds), min(other for _, other in rounds)
+
+
+def timed(call: Callable[[], object]) -> Callable[[int], float]:
+    """The mean time of a call, over a number of them."""
+
+    def run(calls: int) -> float:
         begin = time.perf_counter()
-        for _ in range(count):
+        for _ in range(calls):
             call()
-        best = min(best, (time.perf_counter() - begin) / count)
-    return best
+        return (time.perf_counter() - begin) / calls
+
+    return run
 
 
 def show(name: str, **values: object) -> None:
@@ -40,45 +42,50 @@ def density(d: int, modes: int, dtype: type) -> lsmi.Knife:
     return lsmi.Knife(*((0.1 * rng.normal(size=shape)).astype(dtype) for shape in shapes))
 
 
-def single_calls() -> None:
-    rng = np.random.default_rng(2)
-    for dtype in (np.float32, np.float64):
-        knife = density(10, 5, dtype)
-        log_density = knife.log_density
-        one, tile = (rng.normal(size=(n, 10)).astype(dtype) for n in (1, 16))
-        many = rng.normal(size=(16 * 4096, 10)).astype(dtype)
-        # The library computes 16 samples at a time, and one sample as 16 of them: per tile the computation costs
-        # what it costs in a large call, and the rest of a call of one sample is the way there and back.
-        computing = seconds(lambda: log_density(many)) / 4096  # noqa: B023
-        call = seconds(lambda: log_density(one))  # noqa: B023
-        show(
-            "log_density of one sample",
-            features=10,
-            modes=5,
-            dtype=knife.dtype,
-            microseconds=1e6 * call,
-            of_16_samples_microseconds=1e6 * seconds(lambda: log_density(tile)),  # noqa: B023
-            computation_microseconds=1e6 * computing,
-            overhead_microseconds=1e6 * (call - computing),
-        )
+def single_call(dtype: type) -> None:
+    knife = density(10, 5, dtype)
+    x = np.random.default_rng(2).normal(size=(1, 10)).astype(dtype)
+    log_density = knife.log_density
+    python, rust = seconds(
+        timed(lambda: log_density(x)), lambda calls: _lsmi.time_log_density(knife, x, calls), 20_000
+    )
+    show(
+        "log_density of one sample",
+        features=10,
+        modes=5,
+        dtype=knife.dtype,
+        python_microseconds=round(1e6 * python, 3),
+        rust_microseconds=round(1e6 * rust, 3),
+        overhead_microseconds=round(1e6 * (python - rust), 3),
+    )
 
 
-def scoring() -> None:
+def scoring(dtype: type) -> None:
     rng = np.random.default_rng(3)
     n, d = 100_000, 64
     y = rng.integers(0, 4, n)
-    centres = rng.normal(size=(2, 4, d))
-    for dtype in (np.float32, np.float64):
-        x1, x2 = ((rng.normal(size=(n, d)) + centre[y]).astype(dtype) for centre in centres)
-        model = lsmi.LSMI(density_epochs=2, classifier_epochs=2).fit(x1[:2000], x2[:2000], y[:2000])
-        for output in ("dict", "structured"):
-            best = seconds(lambda: model.score_samples(x1, x2, y, output=output), 1.0, 5)  # noqa: B023
-            show("score_samples", samples=n, features=d, dtype=model.dtype_, output=output, seconds=best)
-        best = seconds(lambda: model.score(x1, x2, y), 1.0, 5)  # noqa: B023
-        show("score", samples=n, features=d, dtype=model.dtype_, seconds=best)
+    x1, x2 = ((rng.normal(size=(n, d)) + centre[y]).astype(dtype) for centre in rng.normal(size=(2, 4, d)))
+    model = lsmi.LSMI(density_epochs=2, classifier_epochs=2).fit(x1[:2000], x2[:2000], y[:2000])
+    fitted = model._fitted
+    python, rust = seconds(
+        timed(lambda: model.score_samples(x1, x2, y)),
+        lambda calls: _lsmi.time_score(fitted, x1, x2, y, calls),
+        1,
+    )
+    show(
+        "score_samples",
+        samples=n,
+        features=d,
+        dtype=model.dtype_,
+        python_seconds=round(python, 4),
+        rust_seconds=round(rust, 4),
+        ratio=round(python / rust, 4),
+    )
 
 
 if __name__ == "__main__":
     show("lsmi", version=lsmi.__version__, numpy=np.__version__)
-    single_calls()
-    scoring()
+    for dtype in (np.float32, np.float64):
+        single_call(dtype)
+    for dtype in (np.float32, np.float64):
+        scoring(dtype)

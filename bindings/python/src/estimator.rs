@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 /// A fitted model.
 #[pyclass(frozen, module = "lsmi._lsmi")]
-pub struct Model(AnyModel);
+pub struct Model(pub AnyModel);
 
 /// Both modalities in one type.
 enum Pair<'py> {

@@ -2,6 +2,7 @@
 //! The extension module behind the Python package `lsmi`: the Rust API on arrays of NumPy.
 
 mod arrays;
+mod benchmark;
 mod error;
 mod estimator;
 mod functions;
@@ -14,6 +15,8 @@ use pyo3::prelude::*;
 
 #[pymodule]
 mod _lsmi {
+    #[pymodule_export]
+    use crate::benchmark::{time_log_density, time_score};
     #[pymodule_export]
     use crate::estimator::{Model, check_setting, configure};
     #[pymodule_export]

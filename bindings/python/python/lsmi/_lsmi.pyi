@@ -5,7 +5,31 @@ from typing import Any, Optional, TypedDict, Union, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__: list[str]
+__all__ = [
+    "Knife",
+    "Model",
+    "Network",
+    "__version__",
+    "agreement",
+    "atoms",
+    "check_setting",
+    "circuit",
+    "circuits",
+    "configure",
+    "discrete",
+    "information",
+    "joint_categories",
+    "kind_mixture",
+    "log_sum_exp",
+    "mean",
+    "mixed_gaussian",
+    "place",
+    "planted_xor",
+    "shift",
+    "time_log_density",
+    "time_score",
+]
+
 __version__: str
 
 _Floats = Union[NDArray[np.float32], NDArray[np.float64]]
@@ -143,3 +167,5 @@ def circuits() -> list[str]: ...
 def kind_mixture(
     samples: int, proportions: Sequence[float], amplitude: float, seed: int
 ) -> tuple[_Parts, NDArray[np.int64]]: ...
+def time_log_density(knife: Knife, x: Any, calls: int) -> float: ...
+def time_score(model: Model, x1: Any, x2: Any, y: Any, calls: int) -> float: ...
