@@ -286,7 +286,7 @@ impl Model {
     }
 
     #[getter]
-    fn frozen_shift(&self) -> f64 {
+    fn frozen_shift(&self) -> Option<f64> {
         self.0.frozen_shift()
     }
 

@@ -162,6 +162,9 @@ def test_a_model_of_given_parameters(data):
     assert model.config_["preset"] == "imported"
     assert model.history_ == {}
     assert model.class_counts_ == []
+    assert model.frozen_shift_ is None
+    expected = "shift: expected batch or none, as the model was imported without its training samples, got frozen"
+    assert str(error_of(lambda: model.score(data.x1, data.x2, data.y, shift="frozen"))) == expected
     assert pickle.loads(pickle.dumps(model)).to_bytes() == model.to_bytes()
     single = lsmi.Knife.fit(data.x1.astype(np.float32), epochs=1)
     for call, message in [

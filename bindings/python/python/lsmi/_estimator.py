@@ -44,8 +44,8 @@ class LSMI:
         Training samples of each class; empty for imported parameters.
     log_prior_ : float64 array of C
         log p(y), nats.
-    frozen_shift_ : float
-        The shift of the training split, nats.
+    frozen_shift_ : float or None
+        The shift of the training split, nats; None for imported parameters.
     features_ : (int, int)
         Features of x1 and x2.
     dropped_ : (list of int, list of int)
@@ -294,8 +294,8 @@ class LSMI:
         return self._fitted.log_prior
 
     @property
-    def frozen_shift_(self) -> float:
-        """The shift of the training split, nats."""
+    def frozen_shift_(self) -> Optional[float]:
+        """The shift of the training split, nats; None for imported parameters."""
         return self._fitted.frozen_shift
 
     @property
