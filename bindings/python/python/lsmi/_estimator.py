@@ -1,0 +1,329 @@
+"""The estimator, in the habits of scikit-learn."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Optional, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._errors import make
+from ._functions import COLUMNS, as_structured
+from ._lsmi import Knife, Model, Network, check_setting, configure
+
+Progress = Callable[[str, int, int, float, Optional[float]], Optional[bool]]
+
+_NAMED = ("preset", "seed", "progress")
+
+
+class LSMI:
+    """Pointwise redundancy, uniqueness and synergy of two modalities about a class, in nats.
+
+    Parameters
+    ----------
+    preset : {"robust", "paper"}
+        Where the settings begin. ``robust`` standardises features, takes the class prior from the training labels
+        and stops early on a held-out fifth; ``paper`` is the released program.
+    seed : int
+        The seed of everything random. One seed gives one result, whatever the number of threads.
+    progress : callable, optional
+        ``progress(component, epoch, epochs, loss, validation_loss)`` after every epoch of each of the five trainings,
+        always by the thread that called ``fit``. An exception in it cancels the fit and propagates; so does
+        KeyboardInterrupt, with or without a callback. If it returns True, the fit ends with an ``Error`` of kind
+        ``cancelled``. It is not pickled.
+    **settings
+        Single settings on top of the preset; ``lsmi.settings("robust")`` lists all. Values are read by ``fit``.
+
+    Attributes
+    ----------
+    classes_ : int64 array of C
+        The class numbers 0, ..., C - 1.
+    class_counts_ : list of int
+        Training samples of each class; empty for imported parameters.
+    log_prior_ : float64 array of C
+        log p(y), nats.
+    frozen_shift_ : float or None
+        The shift of the training split, nats; None for imported parameters.
+    features_ : (int, int)
+        Features of x1 and x2.
+    dropped_ : (list of int, list of int)
+        Columns of x1 and x2 that were constant in training.
+    notes_ : list of str
+        What a reader of the results should know about the fit.
+    history_ : dict
+        ``losses``, ``validation_losses`` (nats) and ``best_epoch`` by name of the training.
+    config_ : dict
+        All settings of the fit.
+    dtype_ : {"float32", "float64"}
+        The number type of the model: float32 if both modalities were, else float64.
+
+    Notes
+    -----
+    ``x1`` and ``x2`` are n×d arrays. float32 and float64 with contiguous rows (C order, or a slice of columns or of
+    rows of such an array) are read where they are, as is anything that shares such memory by DLPack or the buffer
+    protocol. Other types (integers, booleans, half precision) and layouts (Fortran order, reversed, every other
+    column) are converted with one copy; so is what differs in type from the other modality or from the model.
+    ``y`` holds class numbers from 0 in any integer type, or one-hot rows.
+
+    The interpreter lock is released during the computation; do not write to the arrays from another thread meanwhile.
+    A fitted model may score from several threads at once.
+
+    Examples
+    --------
+    >>> import lsmi
+    >>> data = lsmi.mixed_gaussian(500)
+    >>> model = lsmi.LSMI(modes=3).fit(data.x1, data.x2, data.y)
+    >>> sorted(model.score_samples(data.x1, data.x2, data.y))
+    ['h1', 'h2', 'i1', 'i12', 'i2', 'r', 's', 'u1', 'u2']
+    """
+
+    def __init__(
+        self,
+        preset: str = "robust",
+        *,
+        seed: int = 42,
+        progress: Optional[Progress] = None,
+        **settings: Any,
+    ) -> None:
+        for name in settings:
+            check_setting(name)
+        self.preset = preset
+        self.seed = seed
+        self.progress = progress
+        self._settings = settings
+        self._model: Optional[Model] = None
+
+    # Parameters, as scikit-learn's tools ask for them.
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The arguments of the constructor by name, as they were given."""
+        return {"preset": self.preset, "seed": self.seed, "progress": self.progress, **self._settings}
+
+    def set_params(self, **params: Any) -> LSMI:
+        """Replaces arguments of the constructor; what is fitted stays until the next ``fit``."""
+        for name in params:
+            if name not in _NAMED:
+                check_setting(name)
+        for name, value in params.items():
+            if name in _NAMED:
+                setattr(self, name, value)
+            else:
+                self._settings[name] = value
+        return self
+
+    def __repr__(self) -> str:
+        given = {name: value for name, value in self.get_params().items() if name != "progress"}
+        arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
+        fitted = "" if self._model is None else f", fitted: {self._model.classes} classes"
+        return f"LSMI({arguments}){fitted}"
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self._model is not None
+
+    def __sklearn_tags__(self) -> Any:
+        # Asked for by scikit-learn alone, which is therefore there.
+        from sklearn.utils import Tags, TargetTags  # type: ignore[import-untyped, import-not-found, unused-ignore]
+
+        return Tags(estimator_type=None, target_tags=TargetTags(required=True))
+
+    # Fit and score.
+
+    def fit(self, x1: Any, x2: Any, y: Any) -> LSMI:
+        """Fits three classifiers and two densities.
+
+        Parameters
+        ----------
+        x1, x2 : array of n×d1 and n×d2
+            The modalities.
+        y : array of n, or of n×C
+            Class numbers from 0, or one-hot rows.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        Error
+            Where settings or data are not what they must be, or where a loss leaves the finite numbers.
+        """
+        settings = {"seed": self.seed, **self._settings}
+        self._model = Model.fit(x1, x2, y, self.preset, settings, self.progress)
+        return self
+
+    def score_samples(
+        self, x1: Any, x2: Any, y: Any, shift: Optional[str] = None, output: str = "dict"
+    ) -> Union[dict[str, NDArray[np.float64]], NDArray[np.void]]:
+        """Information, surprisals and atoms of every sample, in nats.
+
+        Parameters
+        ----------
+        x1, x2, y : array
+            As in ``fit``.
+        shift : {None, "none", "frozen", "batch"}
+            None leaves the atoms as they are; ``frozen`` adds the shift of the training split, ``batch`` that of
+            these samples.
+        output : {"dict", "structured"}
+            A dict of float64 arrays of length n, or one structured array.
+
+        Returns
+        -------
+        dict or structured array
+            ``i1``, ``i2``, ``i12`` (information about y), ``h1``, ``h2`` (surprisals), ``r``, ``u1``, ``u2``, ``s``
+            (redundancy, uniqueness, synergy).
+        """
+        if output not in ("dict", "structured"):
+            raise make("setting", f"output: expected one of dict, structured, got {output!r}", "output")
+        columns = self._fitted.score_samples(x1, x2, y, shift)
+        scores = dict(zip(COLUMNS, columns))
+        return scores if output == "dict" else as_structured(scores)
+
+    def score(self, x1: Any, x2: Any, y: Any, shift: Optional[str] = None) -> dict[str, Any]:
+        """The summary of the samples, as in the JSON of the command ``lsmi``.
+
+        Parameters
+        ----------
+        x1, x2, y : array
+            As in ``fit``.
+        shift : {None, "none", "frozen", "batch"}
+            The rule of the shift; None: that of the fit.
+
+        Returns
+        -------
+        dict
+            ``n``; means ``i1``, ``i2``, ``i12``, ``h1``, ``h2`` (nats); the atoms ``raw`` and ``adjusted`` (``r``,
+            ``u1``, ``u2``, ``s``) with the ``shift`` between them; ``s_minus_r``, which needs no surprisal;
+            ``accuracy`` and ``log_loss`` of the classifiers ``x1``, ``x2``, ``joint``; ``clipped``.
+        """
+        splits: dict[str, dict[str, Any]] = self.report(shift, all=(x1, x2, y))["splits"]
+        return splits["all"]
+
+    def report(self, shift: Optional[str] = None, **splits: Sequence[Any]) -> dict[str, Any]:
+        """The report of the command ``lsmi`` on splits: ``report(train=(x1, x2, y), val=(x1, x2, y))``.
+
+        Returns
+        -------
+        dict
+            ``splits`` (by name, each as ``score`` gives it), ``seed``, ``preset``, ``version``, ``entropy_units``,
+            ``shift_rule``, ``notes``.
+        """
+        listed = []
+        for name, split in splits.items():
+            if not isinstance(split, (tuple, list)) or len(split) != 3:
+                message = f"{name}: expected a tuple of x1, x2 and y, got {type(split).__name__}"
+                raise make("type", message, name)
+            listed.append((name, *split))
+        return self._fitted.report(listed, shift)
+
+    # The model file.
+
+    def save(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Writes the model file, whole or not at all."""
+        self._fitted.save(path)
+
+    def to_bytes(self) -> bytes:
+        """The bytes of the model file."""
+        return self._fitted.to_bytes()
+
+    @classmethod
+    def load(cls, path: Union[str, os.PathLike[str]]) -> LSMI:
+        """Reads a model file of any language."""
+        return cls._of(Model.load(path))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> LSMI:
+        """The model of the bytes of a model file."""
+        return cls._of(Model.from_bytes(data))
+
+    @classmethod
+    def from_parameters(cls, classifiers: Sequence[Network], densities: Sequence[Knife]) -> LSMI:
+        """A model of parameters that were trained elsewhere, on raw features, as the released program saves them.
+
+        The class prior is uniform and the shift that of the scored samples.
+
+        Parameters
+        ----------
+        classifiers : three of Network
+            p(y|x1), p(y|x2), and p(y|x1, x2) of the concatenated features.
+        densities : two of Knife
+            p(x1) and p(x2), of the same number type as the classifiers.
+        """
+        return cls._of(Model.from_parts(list(classifiers), list(densities)))
+
+    @classmethod
+    def _of(cls, model: Model) -> LSMI:
+        config = model.config()
+        base = config if config["preset"] == "imported" else configure(config["preset"], {})
+        given = {name: value for name, value in config.items() if value != base[name] and name not in _NAMED}
+        result = cls(config["preset"], seed=config["seed"], **given)
+        result._model = model
+        return result
+
+    def __getstate__(self) -> dict[str, Any]:
+        model = None if self._model is None else self._model.to_bytes()
+        params = {name: value for name, value in self.get_params().items() if name != "progress"}
+        return {"params": params, "model": model}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        LSMI.__init__(self, **state["params"])
+        self._model = None if state["model"] is None else Model.from_bytes(state["model"])
+
+    # What is fitted.
+
+    @property
+    def _fitted(self) -> Model:
+        if self._model is None:
+            raise make("not_fitted", "this LSMI is not fitted yet: call fit first")
+        return self._model
+
+    @property
+    def classes_(self) -> NDArray[np.int64]:
+        """The class numbers 0, ..., C - 1."""
+        return np.arange(self._fitted.classes, dtype=np.int64)
+
+    @property
+    def class_counts_(self) -> list[int]:
+        """Training samples of each class; empty for imported parameters."""
+        return self._fitted.class_counts
+
+    @property
+    def log_prior_(self) -> NDArray[np.float64]:
+        """log p(y) of every class, nats."""
+        return self._fitted.log_prior
+
+    @property
+    def frozen_shift_(self) -> Optional[float]:
+        """The shift of the training split, nats; None for imported parameters."""
+        return self._fitted.frozen_shift
+
+    @property
+    def features_(self) -> tuple[int, int]:
+        """Features of x1 and x2."""
+        return self._fitted.features
+
+    @property
+    def dropped_(self) -> tuple[list[int], list[int]]:
+        """Columns of x1 and x2 that were constant in training."""
+        return self._fitted.dropped
+
+    @property
+    def notes_(self) -> list[str]:
+        """What a reader of the results should know about the fit, a sentence each."""
+        return self._fitted.notes
+
+    @property
+    def history_(self) -> dict[str, dict[str, Any]]:
+        """``losses``, ``validation_losses`` (nats) and ``best_epoch`` by name of the training."""
+        return self._fitted.history()
+
+    @property
+    def config_(self) -> dict[str, Any]:
+        """All settings of the fit."""
+        return self._fitted.config()
+
+    @property
+    def dtype_(self) -> str:
+        """``float32`` or ``float64``."""
+        return self._fitted.dtype

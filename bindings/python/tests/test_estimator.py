@@ -1,0 +1,277 @@
+"""The estimator: results, parameters, files, errors."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+
+import lsmi
+import numpy as np
+import pytest
+from conftest import error_of, quick, read_safetensors
+
+COLUMNS = ["i1", "i2", "i12", "h1", "h2", "r", "u1", "u2", "s"]
+
+
+def test_estimates_come_near_the_truth():
+    train, val = lsmi.mixed_gaussian(1600, seed=1), lsmi.mixed_gaussian(400, seed=2)
+    model = lsmi.LSMI(seed=3, entropy_units="input").fit(train.x1, train.x2, train.y)
+    scores = model.score_samples(val.x1, val.x2, val.y)
+    assert list(scores) == COLUMNS
+    for name, bound in {"i1": 0.2, "i12": 0.25, "h1": 0.25, "r": 0.25, "s": 0.25}.items():
+        assert scores[name].dtype == np.float64
+        assert lsmi.agreement(scores[name], val.truth[name])[0] < bound, name
+
+
+def test_atoms_add_up_and_shifts_shift(model, data):
+    scores = model.score_samples(data.x1, data.x2, data.y)
+    np.testing.assert_allclose(scores["r"] + scores["u1"], scores["i1"], atol=1e-12)
+    np.testing.assert_allclose(
+        scores["r"] + scores["u1"] + scores["u2"] + scores["s"], scores["i12"], atol=1e-12
+    )
+    again = lsmi.atoms(*(scores[name] for name in COLUMNS[:5]))
+    np.testing.assert_array_equal(again["r"], scores["r"])
+    summary = model.score(data.x1, data.x2, data.y)
+    assert summary["n"] == 400
+    assert summary["shift"] == model.frozen_shift_
+    assert summary["raw"]["s"] == lsmi.mean(scores["s"])
+    assert summary["s_minus_r"] == pytest.approx(summary["i12"] - summary["i1"] - summary["i2"])
+    assert set(summary["accuracy"]) == set(summary["log_loss"]) == {"x1", "x2", "joint"}
+    for rule in ("none", "frozen", "batch"):
+        moved = model.score_samples(data.x1, data.x2, data.y, shift=rule)
+        a = model.score(data.x1, data.x2, data.y, shift=rule)["shift"]
+        np.testing.assert_array_equal(moved["r"], scores["r"] + a)
+        np.testing.assert_array_equal(moved["u2"], scores["u2"] - a)
+        np.testing.assert_array_equal(moved["h1"], scores["h1"])
+
+
+def test_structured_output(model, data):
+    scores = model.score_samples(data.x1, data.x2, data.y)
+    table = model.score_samples(data.x1, data.x2, data.y, output="structured")
+    assert list(table.dtype.names) == COLUMNS
+    for name in COLUMNS:
+        np.testing.assert_array_equal(table[name], scores[name])
+    error = error_of(lambda: model.score_samples(data.x1, data.x2, data.y, output="frame"))
+    assert str(error) == "output: expected one of dict, structured, got 'frame'"
+
+
+def test_report(model, data):
+    half = (data.x1[:200], data.x2[:200], data.y[:200])
+    report = model.report(train=(data.x1, data.x2, data.y), val=half)
+    assert report["splits"]["train"] == model.score(data.x1, data.x2, data.y)
+    assert report["splits"]["val"] == model.score(*half)
+    assert (report["seed"], report["preset"], report["version"]) == (42, "robust", lsmi.__version__)
+    assert report["shift_rule"] == "frozen"
+    json.dumps(report)
+    assert model.report()["splits"] == {}
+    assert str(error_of(lambda: model.report(val=3))) == "val: expected a tuple of x1, x2 and y, got int"
+
+
+def test_attributes(model, data):
+    np.testing.assert_array_equal(model.classes_, [0, 1, 2])
+    np.testing.assert_array_equal(model.class_counts_, np.bincount(data.y))
+    np.testing.assert_allclose(model.log_prior_, np.log(np.bincount(data.y) / 400), rtol=1e-14)
+    assert model.features_ == (3, 3)
+    assert model.dtype_ == "float64"
+    assert model.config_["modes"] == 2
+    assert model.config_["classes"] == 3
+    names = ["classifier of x1", "classifier of x2", "classifier of both", "density of x1", "density of x2"]
+    assert list(model.history_) == names
+    assert len(model.history_["density of x1"]["losses"]) <= 5
+    x1 = np.column_stack([data.x1, np.ones(400)])
+    dropped = quick().fit(x1, data.x2, data.y)
+    assert dropped.dropped_ == ([3], [])
+    assert any("dropped" in note and "x1" in note for note in dropped.notes_)
+
+
+def test_parameters_are_kept_as_given():
+    hidden, modes = [4, 4], np.int64(3)
+    model = lsmi.LSMI("paper", seed=7, hidden=hidden, modes=modes)
+    params = model.get_params()
+    assert params["hidden"] is hidden
+    assert params["modes"] is modes
+    assert set(params) == {"preset", "seed", "progress", "hidden", "modes"}
+    assert model.set_params(modes=2, seed=8, clip=10.0) is model
+    assert model.get_params()["clip"] == 10.0
+    assert repr(model) == "LSMI(preset='paper', seed=8, hidden=[4, 4], modes=2, clip=10.0)"
+    for call in (lambda: lsmi.LSMI(mode=3), lambda: model.set_params(mode=3)):
+        error = error_of(call)
+        assert str(error).startswith("setting: expected one of accumulate_gradients, ")
+        assert str(error).endswith("got 'mode'")
+
+
+def test_scikit_learn_clones():
+    base = pytest.importorskip("sklearn.base")
+    validation = pytest.importorskip("sklearn.utils.validation")
+    model = quick(seed=5, progress=print)
+    clone = base.clone(model)
+    assert clone.get_params() == model.get_params()
+    with pytest.raises(Exception, match="not fitted"):
+        validation.check_is_fitted(clone)
+    data = lsmi.mixed_gaussian(100)
+    validation.check_is_fitted(quick().fit(data.x1, data.x2, data.y))
+
+
+def test_one_seed_gives_one_model(data):
+    first, second, other = (quick(seed=seed).fit(data.x1, data.x2, data.y) for seed in (1, 1, 2))
+    assert first.to_bytes() == second.to_bytes() != other.to_bytes()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_model_files(tmp_path, data, dtype):
+    x1, x2 = data.x1.astype(dtype), data.x2.astype(dtype)
+    model = quick(seed=9).fit(x1, x2, data.y)
+    path = tmp_path / "model.safetensors"
+    model.save(path)
+    assert path.read_bytes() == model.to_bytes()
+    copies = [
+        lsmi.LSMI.load(path),
+        lsmi.LSMI.load(str(path)),
+        lsmi.LSMI.from_bytes(model.to_bytes()),
+        pickle.loads(pickle.dumps(model)),
+        copy.deepcopy(model),
+    ]
+    want = model.score_samples(x1, x2, data.y)
+    for other in copies:
+        assert other.to_bytes() == model.to_bytes()
+        np.testing.assert_array_equal(other.score_samples(x1, x2, data.y)["r"], want["r"])
+        assert other.dtype_ == model.dtype_
+    loaded = copies[0].get_params()
+    assert (loaded["preset"], loaded["seed"], loaded["modes"], loaded["hidden"]) == ("robust", 9, 2, [8])
+    assert copies[0].fit(x1, x2, data.y).to_bytes() == model.to_bytes()
+    arrays, metadata = read_safetensors(path)
+    assert "lsmi" in metadata
+    assert arrays["density.x1.means"].shape == (2, 3)
+
+
+def test_pickles_keep_parameters_but_no_callback():
+    model = pickle.loads(pickle.dumps(lsmi.LSMI("paper", seed=4, modes=3, progress=lambda *_: None)))
+    assert model.get_params() == {"preset": "paper", "seed": 4, "modes": 3, "progress": None}
+    assert model.__sklearn_is_fitted__() is False
+
+
+def test_a_model_of_given_parameters(data):
+    x = np.hstack([data.x1, data.x2])
+    networks = [lsmi.Network.fit(each, data.y, epochs=2, hidden=4) for each in (data.x1, data.x2, x)]
+    densities = [lsmi.Knife.fit(each, epochs=2, modes=2) for each in (data.x1, data.x2)]
+    model = lsmi.LSMI.from_parameters(networks, densities)
+    scores = model.score_samples(data.x1, data.x2, data.y)
+    np.testing.assert_array_equal(scores["h1"], -densities[0].log_density(data.x1))
+    np.testing.assert_array_equal(scores["i12"], lsmi.information(networks[2].log_probabilities(x), data.y))
+    assert model.config_["preset"] == "imported"
+    assert model.history_ == {}
+    assert model.class_counts_ == []
+    assert model.frozen_shift_ is None
+    expected = "shift: expected batch or none, as the model was imported without its training samples, got frozen"
+    assert str(error_of(lambda: model.score(data.x1, data.x2, data.y, shift="frozen"))) == expected
+    assert pickle.loads(pickle.dumps(model)).to_bytes() == model.to_bytes()
+    single = lsmi.Knife.fit(data.x1.astype(np.float32), epochs=1)
+    for call, message in [
+        (lambda: lsmi.LSMI.from_parameters(networks[:2], densities), "classifiers: expected 3 models, got 2"),
+        (
+            lambda: lsmi.LSMI.from_parameters(networks, [single, single]),
+            "parameters: expected all of float32 or all of float64, got both",
+        ),
+        (lambda: lsmi.LSMI.from_parameters(networks[::-1], densities), None),
+    ]:
+        assert message in (None, str(error_of(call)))
+
+
+def test_not_fitted():
+    model = lsmi.LSMI()
+    for call in (lambda: model.score([[0.0]], [[0.0]], [0]), model.to_bytes, lambda: model.frozen_shift_):
+        error = error_of(call)
+        assert isinstance(error, (lsmi.NotFittedError, AttributeError))
+        assert (error.kind, str(error)) == ("not_fitted", "this LSMI is not fitted yet: call fit first")
+    assert not hasattr(model, "classes_")
+
+
+def test_errors_of_fit_and_score_name_field_and_place(model, data):
+    x1, x2, y = data.x1, data.x2, data.y
+
+    def replaced(x, row, column, value):
+        x = x.copy()
+        x[row, column] = value
+        return x
+
+    def fit(x1=x1, x2=x2, y=y, **settings):
+        return lambda: quick(**settings).fit(x1, x2, y)
+
+    def score(x1=x1, x2=x2, y=y):
+        return lambda: model.score(x1, x2, y)
+
+    class_7 = np.where(np.arange(400) == 3, 7, y)
+    no_class_1 = quick(classes=3).fit(x1[y != 1], x2[y != 1], y[y != 1])
+    row = int(np.argmax(y == 1))
+    cases = [
+        (
+            fit(x1=replaced(x1, 4, 1, np.nan)),
+            "not_finite",
+            "x1: row 4, column 1: expected a finite number, got NaN",
+        ),
+        (
+            score(x2=replaced(x2, 5, 0, np.inf)),
+            "not_finite",
+            "x2: row 5, column 0: expected a finite number, got inf",
+        ),
+        (fit(x2=x2[:9]), "shape", "x2: expected 400 samples, got 9"),
+        (score(y=y[:9]), "shape", "y: expected 400 samples, got 9"),
+        (score(x1=x1[:, :2]), "shape", "x1: expected 3 features, got 2"),
+        (fit(x1=x1[:0], x2=x2[:0], y=y[:0]), "empty", None),
+        (fit(x2=x2[:, :0]), "empty", None),
+        (fit(x1=np.ones((400, 2))), "empty", None),
+        (score(y=class_7), "class", "y: row 3, column 0: expected a class number from 0 to 2, got 7"),
+        (fit(y=np.where(y == 0, -1, y)), "class", None),
+        (fit(y=np.zeros(400, int)), "one_class", "y: expected at least two classes, got only class 0"),
+        (
+            fit(x1=x1[:4], x2=x2[:4], y=[0, 1, 2, 9]),
+            "too_few_samples",
+            "y: expected at least 10 samples, one per class, got 4",
+        ),
+        (
+            lambda: no_class_1.score(x1, x2, y),
+            "unseen_class",
+            f"y: row {row}, column 0: expected a class with training samples, got class 1",
+        ),
+        (fit(modes=0), "setting", "modes: expected a whole number from 1 to 65536, got 0"),
+        (
+            fit(hidden=(4, "x")),
+            "setting",
+            "hidden: expected whole numbers separated by commas, or none, got '4,x'",
+        ),
+        (fit(preset="fast"), "setting", "preset: expected robust or paper, got fast"),
+        (
+            lambda: model.score(x1, x2, y, shift="fixed"),
+            "setting",
+            "shift: expected one of frozen, batch, none, got 'fixed'",
+        ),
+        (fit(standardize=False, density_learning_rate=1e300), "diverged", None),
+        (lambda: lsmi.LSMI.from_bytes(b"no model"), "format", None),
+        (lambda: lsmi.LSMI.from_bytes(model.to_bytes()[:-1]), "format", None),
+        (
+            lambda: lsmi.LSMI.from_bytes(
+                model.to_bytes().replace(b'format_version\\":1', b'format_version\\":9')
+            ),
+            "version",
+            "model: expected model format version 1 or older, got 9; a newer lsmi reads it",
+        ),
+        (lambda: lsmi.LSMI.load("no/such/file"), "io", "no/such/file: cannot read: no such file or folder"),
+        (lambda: model.save("no/such/file"), "io", "no/such/file: cannot write: no such file or folder"),
+    ]
+    for call, kind, message in cases:
+        error = error_of(call)
+        assert error.kind == kind, error
+        assert message in (None, str(error))
+        assert "\n" not in str(error)
+        assert str(error).startswith(error.field)
+        assert isinstance(error, OSError) == (kind == "io")
+        copied = pickle.loads(pickle.dumps(error))
+        assert (str(copied), copied.kind, copied.field) == (str(error), error.kind, error.field)
+
+
+def test_a_failed_fit_leaves_the_fitted_model(data):
+    model = quick().fit(data.x1, data.x2, data.y)
+    before = model.to_bytes()
+    error_of(lambda: model.fit(data.x1, data.x2, data.y[:3]))
+    assert model.to_bytes() == before

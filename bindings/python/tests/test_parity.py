@@ -1,0 +1,259 @@
+"""Replays the parity vectors of tests/data/parity, which every language of the library shares.
+
+With LSMI_PARITY naming a file written on this machine every tolerance is 0: equal to the bit.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+
+import lsmi
+import numpy as np
+import pytest
+from conftest import DATA
+from lsmi import _settings
+
+COMMITTED = DATA / "parity" / "vectors.json"
+OWN = os.environ.get("LSMI_PARITY")
+
+if not COMMITTED.exists():
+    pytest.skip("no parity vectors", allow_module_level=True)
+
+CASES = json.loads(Path(OWN or COMMITTED).read_text(encoding="utf-8"))["cases"]
+BY_NAME = {case["name"]: case for case in CASES}
+TYPES = {"f32": np.float32, "f64": np.float64}
+ATOMS = {"redundancy": "r", "unique1": "u1", "unique2": "u2", "synergy": "s"}
+
+
+def numbers(values, dtype=np.float64):
+    """Numbers of a vector, where NaN and infinities are texts."""
+    return np.array([float(value) for value in values]).astype(dtype)
+
+
+def matrix(entry, dtype):
+    """The matrix in place: rows of the given stride in one buffer, with what lies between them."""
+    buffer = numbers(entry["data"], dtype)
+    n, d, stride = entry["samples"], entry["features"], entry["stride"]
+    if stride < d:
+        pytest.skip("an array of NumPy whose rows overlap is a valid input")
+    strides = (stride * buffer.itemsize, buffer.itemsize)
+    return np.lib.stride_tricks.as_strided(buffer, (n, d), strides)
+
+
+def density(entry, dtype):
+    k, d = entry["modes"], entry["features"]
+    triangle = None
+    if entry["triangle"] == "full":
+        triangle = numbers(entry["triangle_values"], dtype).reshape(k, d, d)
+    return lsmi.Knife(
+        numbers(entry["means"], dtype).reshape(k, d),
+        numbers(entry["log_diagonal"], dtype).reshape(-1, d),
+        triangle,
+        numbers(entry["logits"], dtype),
+        bounded=entry["bounded"],
+    )
+
+
+def network(entry, dtype):
+    biases = [numbers(layer["biases"], dtype) for layer in entry["layers"]]
+    weights = [numbers(layer["weights"], dtype) for layer in entry["layers"]]
+    weights = [each.reshape(len(bias), -1) for each, bias in zip(weights, biases)]
+    return lsmi.Network(weights, biases, activation=entry["activation"])
+
+
+def optional(values, dtype):
+    return None if values is None else numbers(values, dtype)
+
+
+_models: dict[str, lsmi.LSMI] = {}
+
+
+def fitted(name):
+    if name not in _models:
+        entry = BY_NAME[name]["input"]
+        dtype = TYPES[entry["type"]]
+        model = lsmi.LSMI(entry["preset"], **dict(entry["settings"]))
+        y = np.array(entry["y"], np.int64)
+        _models[name] = model.fit(matrix(entry["x1"], dtype), matrix(entry["x2"], dtype), y)
+    return _models[name]
+
+
+def scores(model, entry):
+    dtype = TYPES[entry.get("type", "f64")]
+    x1, x2 = matrix(entry["x1"], dtype), matrix(entry["x2"], dtype)
+    y = np.array(entry["y"], np.int64)
+    shift = None if entry["shift"] == "of_model" else entry["shift"]
+    samples = model.score_samples(x1, x2, y)
+    summary = model.score(x1, x2, y, shift=shift)
+    summary["samples"] = summary.pop("n")
+    back = {short: long for long, short in ATOMS.items()}
+    for part in ("raw", "adjusted"):
+        summary[part] = {back[name]: value for name, value in summary[part].items()}
+    return {"scores": {back.get(name, name): each for name, each in samples.items()}, "summary": summary}
+
+
+def fit_and_score(entry, name):
+    model = fitted(name)
+    return {
+        **scores(model, entry),
+        "history": list(model.history_.values()),
+        "log_prior": model.log_prior_,
+        "class_counts": model.class_counts_,
+        "dropped": list(model.dropped_),
+        "frozen_shift": model.frozen_shift_,
+        "notes": "\n".join(model.notes_),
+    }
+
+
+def model_from_bytes(entry):
+    data, edit = fitted(entry["model"]).to_bytes(), entry["edit"]
+    if "text" in edit:
+        data = edit["text"].encode()
+    if "find" in edit:
+        data = data.replace(edit["find"].encode(), edit["replace"].encode(), 1)
+    if "keep" in edit:
+        data = data[: edit["keep"]]
+    if "drop" in edit:
+        data = data[: len(data) - edit["drop"]]
+    if edit.get("invert_last"):
+        data = data[:-1] + bytes([data[-1] ^ 0xFF])
+    return {"same_bytes": lsmi.LSMI.from_bytes(data).to_bytes() == data}
+
+
+def generated(result):
+    truth = {name: result.truth[name] for name in ("i1", "i2", "i12", "h1", "h2")}
+    shape = {"features1": result.x1.shape[1], "features2": result.x2.shape[1]}
+    return {**shape, "x1": result.x1, "x2": result.x2, "y": result.y, "truth": truth}
+
+
+def gradient(result):
+    if result["triangle"] is None:
+        result["triangle"] = []
+    return result
+
+
+def network_gradient(result):
+    layers = [{"weights": w, "biases": b} for w, b in zip(result["weights"], result["biases"])]
+    return {"loss": result["loss"], "layers": layers, "x": result["x"]}
+
+
+def shift(entry):
+    a = lsmi.shift(*(entry[name] for name in ATOMS))
+    signs = {"redundancy": 1, "unique1": -1, "unique2": -1, "synergy": 1}
+    return {"shift": a, "adjusted": {name: entry[name] + sign * a for name, sign in signs.items()}}
+
+
+def replay(case):
+    call, entry = case["call"], case["input"]
+    dtype = TYPES.get(entry.get("type"), np.float64)
+    if call == "log_density":
+        return {"log_density": density(entry["density"], dtype).log_density(matrix(entry["x"], dtype))}
+    if call == "gradient":
+        made = density(entry["density"], dtype)
+        return gradient(made.gradient(matrix(entry["x"], dtype), optional(entry["weights"], dtype)))
+    if call == "weighted_sum_gradient":
+        made = density(entry["density"], dtype)
+        return gradient(
+            made.weighted_sum_gradient(matrix(entry["x"], dtype), numbers(entry["upstream"], dtype))
+        )
+    if call == "log_probabilities":
+        made = network(entry["network"], dtype)
+        return {"log_probabilities": made.log_probabilities(matrix(entry["x"], dtype))}
+    if call == "network_gradient":
+        made = network(entry["network"], dtype)
+        weights = optional(entry["weights"], dtype)
+        return network_gradient(made.gradient(matrix(entry["x"], dtype), np.array(entry["y"]), weights))
+    if call == "log_sum_exp":
+        return {"log_sum_exp": lsmi.log_sum_exp(matrix(entry["x"], dtype))}
+    if call == "information":
+        rows = entry["log_probabilities"]
+        rows = matrix(rows, dtype) if isinstance(rows, dict) else numbers(rows, dtype)
+        rows = rows.reshape(-1, entry["classes"])
+        prior = optional(entry["log_prior"], np.float64)
+        return {"information": lsmi.information(rows, np.array(entry["y"]), prior)}
+    if call == "atoms":
+        result = lsmi.atoms(*(numbers(entry[name]) for name in ("i1", "i2", "i12", "h1", "h2")))
+        return {long: result[short] for long, short in ATOMS.items()}
+    if call == "shift":
+        return shift(entry)
+    if call == "mean":
+        return {"mean": lsmi.mean(numbers(entry["values"]))}
+    if call == "discrete":
+        categories = (np.array(entry[name], np.int64) for name in ("x1", "x2", "y"))
+        return lsmi.discrete(*categories, optional(entry["weights"], np.float64))
+    if call in ("config_text", "config_check"):
+        settings = lsmi.settings(entry["preset"], **dict(entry["settings"]))
+        return settings if call == "config_text" else {}
+    if call == "synthetic_gaussian":
+        names = ("samples", "classes", "rho", "noise", "seed")
+        return generated(lsmi.mixed_gaussian(*(entry[name] for name in names)))
+    if call == "synthetic_xor":
+        names = ("samples", "dimension", "amplitude", "seed")
+        return generated(lsmi.planted_xor(*(entry[name] for name in names)))
+    if call == "synthetic_circuit":
+        return generated(lsmi.circuit(entry["circuit"], entry["samples"], entry["seed"]))
+    if call == "synthetic_mixture":
+        shares = [entry[name] for name in ("redundant", "unique1", "unique2", "synergistic")]
+        made = lsmi.kind_mixture(entry["samples"], shares, entry["amplitude"], entry["seed"])
+        return generated(made[0])
+    if call == "fit_and_score":
+        return fit_and_score(entry, case["name"])
+    if call == "score":
+        return scores(fitted(entry["model"]), entry)
+    if call == "model_from_bytes":
+        return model_from_bytes(entry)
+    if call == "model_load":
+        return lsmi.LSMI.load(entry["path"])
+    raise AssertionError(f"unknown call {call}")
+
+
+def flat(values):
+    """A list of numbers from arrays or nested lists."""
+    return list(np.asarray(values).ravel().tolist()) if not isinstance(values, list) else values
+
+
+def agree(place, got, want, tolerance):
+    if isinstance(want, dict):
+        assert set(want) <= set(got), place
+        for name in want:
+            agree(f"{place}.{name}", got[name], want[name], tolerance)
+    elif isinstance(want, list):
+        got = flat(got)
+        assert len(got) == len(want), place
+        for index, (one, other) in enumerate(zip(got, want)):
+            agree(f"{place}[{index}]", one, other, tolerance)
+    elif isinstance(want, bool) or (isinstance(want, str) and want not in ("NaN", "Infinity", "-Infinity")):
+        assert got == want, place
+    else:
+        got, want = float(got), float(want)
+        if math.isnan(want) or math.isinf(want) or tolerance == 0:
+            same = got == want and math.copysign(1, got) == math.copysign(1, want)
+            assert same or (math.isnan(got) and math.isnan(want)), f"{place}: {got!r}, not {want!r}"
+        else:
+            assert abs(got - want) <= tolerance * max(1.0, abs(got), abs(want)), (
+                f"{place}: {got!r}, not {want!r}"
+            )
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_case(name):
+    case = BY_NAME[name]
+    want = case["output"]
+    if "error" in want:
+        with pytest.raises(lsmi.Error) as caught:
+            replay(case)
+        assert str(caught.value) == want["error"]["message"]
+        assert caught.value.kind == want["error"]["name"].replace(" ", "_")
+        return
+    got = replay(case)
+    if case["call"] == "config_text":
+        lines = dict(line.split("=", 1) for line in want["text"].splitlines())
+        assert list(lines) == sorted(got)
+        for key, value in got.items():
+            number = isinstance(value, float)
+            assert float(lines[key]) == value if number else lines[key] == _settings.text(value)
+        return
+    agree(name, got, want, 0 if OWN else case["tolerance"])
