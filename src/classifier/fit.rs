@@ -3,7 +3,7 @@
 use super::network::{self, Activations, Form, layer_ranges, parameter_count};
 use super::{Network, NetworkOptions};
 use crate::matrix::total_weight;
-use crate::optim::{Group, History, Objective, Split, TrainingRun, train};
+use crate::optim::{Group, History, Objective, Split, TrainingRun, fits_into_memory, train};
 use crate::{Error, Float, Result, Samples};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
@@ -67,7 +67,7 @@ fn sizes(features: usize, options: &NetworkOptions, classes: usize) -> Result<Ve
     let parameters = sizes
         .windows(2)
         .try_fold(0usize, |sum, w| w[0].checked_add(1)?.checked_mul(w[1]).and_then(|n| n.checked_add(sum)));
-    let possible = parameters.is_some_and(|n| n < isize::MAX as usize / 64);
+    let possible = parameters.is_some_and(fits_into_memory);
     if !possible || sizes.contains(&0) {
         return Err(Error::Setting {
             field: "hidden".to_string(),

@@ -94,7 +94,12 @@ impl From<Error> for Failure {
 /// Runs the body of a function of the interface: a failure becomes a status and the thread's last message, a panic
 /// too (with std; without, it goes to the host's panic handler, which does not return).
 pub(super) fn guard(work: impl FnOnce() -> Outcome) -> i32 {
-    match catch(work) {
+    status_of(catch(work))
+}
+
+/// The status of what has been caught, whose message becomes the thread's last one.
+pub(super) fn status_of(outcome: Outcome) -> i32 {
+    match outcome {
         Ok(()) => LSMI_OK,
         Err(failure) => {
             let status = failure.status;

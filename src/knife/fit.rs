@@ -5,10 +5,11 @@ use super::layout::Layout;
 use super::marginal::add_loss_gradient;
 use super::{Marginal, MarginalOptions};
 use crate::matrix::total_weight;
-use crate::optim::{Group, History, Objective, Split, TrainingRun, train};
+use crate::optim::{Group, History, Objective, Split, TrainingRun, fits_into_memory, train};
 use crate::rng::Stream;
 use crate::simd::LANES;
-use crate::{Float, Result, Samples};
+use crate::{Error, Float, Result, Samples};
+use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,13 @@ pub fn fit_marginal<T: Float>(
     total_weight(weights, x.samples())?;
     let split = Split::new(x.samples(), run.held_out)?;
     let layout = Layout::new(options, x.features())?;
+    if !fits_into_memory(layout.len()) {
+        return Err(Error::Setting {
+            field: "modes".to_string(),
+            expected: "so few that the parameters fit into memory".to_string(),
+            got: options.modes.to_string(),
+        });
+    }
     let mut parameters = initial(start, &layout, &x, &split.training, run.stream);
     let mut objective = MeanSurprisal::new(options, layout.clone(), x, weights, run.training.batch);
     let history = train(&mut objective, &mut parameters, &split, run)?;

@@ -36,6 +36,12 @@ pub struct Training {
     pub accumulate_gradients: bool,
 }
 
+/// Whether what training holds for this many parameters (them, their gradients, Adam's moments, the best state and
+/// working copies) can be had: an allocation that fails later would end the program.
+pub(crate) fn fits_into_memory(parameters: usize) -> bool {
+    alloc::vec::Vec::<[f64; 8]>::new().try_reserve_exact(parameters).is_ok()
+}
+
 impl Training {
     /// Refuses values that no training can use; `field` prefixes the setting's name.
     pub(crate) fn check(&self, field: &str) -> Result<()> {

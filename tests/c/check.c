@@ -100,6 +100,7 @@ LsmiConfig small_config(void) {
     memset(&config, 0, sizeof config);
     OK(lsmi_config_init(&config, sizeof config, LSMI_PRESET_ROBUST));
     config.seed = 5;
+    config.prior = LSMI_PRIOR_UNIFORM;
     config.modes = 2;
     config.hidden[0] = 6;
     config.hidden_layers = 1;

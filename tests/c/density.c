@@ -227,6 +227,7 @@ static void test_fit(void) {
         fit.user = &course;
         fit.held_out = held_out;
         fit.held_out_count = COUNT(held_out);
+        fit.training.patience = 100;
         OK(lsmi_marginal_fit(&x, NULL, &form, LSMI_START_SAMPLES, &fit, &density));
         CHECK(course.calls == 5 && course.ordered && course.validated == 5 && course.component == -1);
         CHECK(course.last < course.first);
@@ -238,6 +239,7 @@ static void test_fit(void) {
         /* One seed, one result. */
         fit.progress = NULL;
         fit.held_out_count = 0;
+        fit.training.patience = 0;
         OK(lsmi_marginal_fit(&x, NULL, &form, LSMI_START_NORMAL, &fit, &density));
         OK(lsmi_marginal_fit(&x, NULL, &form, LSMI_START_NORMAL, &fit, &again));
         {

@@ -28,7 +28,7 @@ static void by_hand(const double *x, int32_t activation, double *log_p) {
 }
 
 static void test_values(void) {
-    double x[4 * 3], out[8], want[2];
+    double x[4 * 3] = {0}, out[8], want[2];
     uint64_t state = 5;
     size_t i;
     int32_t activation;
