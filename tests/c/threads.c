@@ -79,6 +79,12 @@ static void *work(void *argument) {
     Job *job = argument;
     size_t round;
     for (round = 0; round < ROUNDS; round++) {
+#ifdef RACE
+        /* All threads write here: what a handle that calls changed would look like. */
+        LsmiMatrix x = x1_matrix();
+        static double shared[SAMPLES];
+        keep(&job->results, lsmi_marginal_log_density(density, &x, shared));
+#endif
         evaluate(&job->results);
         fail(job->index, &job->results);
     }

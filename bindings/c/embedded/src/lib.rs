@@ -36,6 +36,14 @@ unsafe impl GlobalAlloc for Host {
     }
 }
 
+// The compiled alloc crate cleans up while unwinding, which never happens here: what it asks an unwinder for ends at a
+// trap. Labels of this object alone, so that a host's own unwinder (of C++, say) is left as it is; the release profile
+// makes one object of everything.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+core::arch::global_asm!("_Unwind_Resume:", "rust_eh_personality:", "ud2");
+#[cfg(any(target_arch = "aarch64", target_arch = "arm"))]
+core::arch::global_asm!("_Unwind_Resume:", "rust_eh_personality:", "udf #0");
+
 /// A message of bounded length: a panic may be for want of memory.
 struct Message {
     bytes: [u8; 512],
