@@ -227,7 +227,12 @@ mod tests {
         let handle = number(7);
         // SAFETY: a live handle throughout.
         unsafe {
-            assert_eq!(with(handle, |value| Ok(assert_eq!(*value, 7))), LSMI_OK);
+            let mut seen = 0;
+            let look = |value: &u64| {
+                seen = *value;
+                Ok(())
+            };
+            assert_eq!((with(handle, look), seen), (LSMI_OK, 7));
             let failing = |_: &u64| Err(Failure::null("x"));
             assert_eq!(with(handle, failing), LSMI_ERROR_POINTER);
             assert_eq!(with(handle, |_| Ok(())), LSMI_OK, "an ordinary error leaves it usable");

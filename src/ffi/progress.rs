@@ -29,7 +29,7 @@ pub struct LsmiProgress {
     pub epochs: usize,
     /// Mean training loss of this epoch, nats.
     pub loss: f64,
-    /// Mean loss of the held-out samples, nats; NaN if there are none.
+    /// Mean loss of the held-out samples, nats; NaN if there are none, or if nothing stops early (patience 0).
     pub validation_loss: f64,
 }
 
