@@ -559,7 +559,7 @@ typedef struct LsmiMatrix {
      */
     size_t struct_size;
     /**
-     * The first number: `const float *` or `const double *`, by `type`.
+     * The first number: `const float *` or `const double *`, by `type_`.
      */
     const void *data;
     /**
@@ -1240,7 +1240,7 @@ int32_t lsmi_marginal_weighted_sum_gradient(const struct LsmiMarginal *marginal,
 
 /**
  * Fits a density by minimising the weighted mean surprisal of `x`; the matrix's type decides the density's
- * (`options->type` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
+ * (`options->type_` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
  * with `lsmi_marginal_free`.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`;
@@ -1349,7 +1349,8 @@ int32_t lsmi_model_from_bytes(const uint8_t *bytes,
 int32_t lsmi_model_info(const struct LsmiModel *model, struct LsmiModelInfo *info);
 
 /**
- * Fills in the settings of the fit; the caller sets `config->struct_size` first.
+ * Fills in the settings of the fit, with the number of classes that it found; the caller sets
+ * `config->struct_size` first.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` if there are more hidden layers than the struct has room for,
  * `HANDLE`, `FAILED_HANDLE`. Thread-safe.
@@ -1430,7 +1431,7 @@ int32_t lsmi_model_density(const struct LsmiModel *model,
 
 /**
  * A network of `layer_count` layers from `features` inputs to as many classes as the last layer has outputs, with
- * `activation` (`LSMI_ACTIVATION_…`) after each layer but the last. `type` is `LSMI_F32` or `LSMI_F64`; parameters
+ * `activation` (`LSMI_ACTIVATION_…`) after each layer but the last. `type_` is `LSMI_F32` or `LSMI_F64`; parameters
  * are copied. Free it with `lsmi_network_free`.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a

@@ -6,7 +6,7 @@ use super::status::{
 use core::ffi::{CStr, c_char};
 
 /// Checks that `pointer` may be the start of `length` elements.
-fn check<T>(field: &str, pointer: *const T, length: usize) -> Outcome {
+pub(super) fn check<T>(field: &str, pointer: *const T, length: usize) -> Outcome {
     if pointer.is_null() {
         return Err(Failure::null(field));
     }

@@ -31,6 +31,8 @@ struct Message {
 unsafe impl Sync for Message {}
 
 impl Message {
+    // Its own frame, never on the way of a success: tools that know no atomics can be told of this lock alone.
+    #[inline(never)]
     fn with<R>(&self, work: impl FnOnce(&mut String) -> R) -> R {
         while self.locked.swap(true, Ordering::Acquire) {
             core::hint::spin_loop();
@@ -185,4 +187,94 @@ pub(super) unsafe fn message<O: Opaque>(
         // SAFETY: by contract.
         unsafe { write_text(&text, buffer, capacity, length) }
     })
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use crate::ffi::{LSMI_ERROR_POINTER, LSMI_OK, lsmi_last_error_message};
+    use alloc::vec;
+    use std::string::ToString;
+
+    struct Number(());
+    opaque!(Number, u64, b"TEST");
+    struct Other(());
+    opaque!(Other, u64, b"OTHR");
+
+    fn number(value: u64) -> *mut Number {
+        let mut out = core::ptr::null_mut();
+        // SAFETY: a writable result.
+        assert_eq!(unsafe { create(&mut out, || Ok(value)) }, LSMI_OK);
+        out
+    }
+
+    fn text(read: impl Fn(*mut c_char, usize, *mut usize) -> i32) -> String {
+        let mut length = 0;
+        assert_eq!(read(core::ptr::null_mut(), 0, &mut length), LSMI_OK);
+        let mut bytes = vec![0u8; length + 1];
+        assert_eq!(read(bytes.as_mut_ptr().cast(), bytes.len(), &mut length), LSMI_OK);
+        String::from_utf8(bytes[..length].to_vec()).unwrap()
+    }
+
+    fn thread_message() -> String {
+        // SAFETY: the buffers of `text`.
+        text(|buffer, capacity, length| unsafe { lsmi_last_error_message(buffer, capacity, length) })
+    }
+
+    // No call from C is known to reach a fault, so that faults are made here.
+    #[test]
+    fn a_handle_that_took_part_in_a_fault_can_only_be_freed() {
+        let handle = number(7);
+        // SAFETY: a live handle throughout.
+        unsafe {
+            let mut seen = 0;
+            let look = |value: &u64| {
+                seen = *value;
+                Ok(())
+            };
+            assert_eq!((with(handle, look), seen), (LSMI_OK, 7));
+            let failing = |_: &u64| Err(Failure::null("x"));
+            assert_eq!(with(handle, failing), LSMI_ERROR_POINTER);
+            assert_eq!(with(handle, |_| Ok(())), LSMI_OK, "an ordinary error leaves it usable");
+
+            assert_eq!(with(handle, |value| panic!("lost count at {value}")), LSMI_ERROR_PANIC);
+            assert_eq!(thread_message(), "fault inside the library: lost count at 7");
+            let own = |b: *mut c_char, c, l: *mut usize| message(handle, b, c, l);
+            assert_eq!(text(own), "fault inside the library: lost count at 7");
+
+            let mut ran = false;
+            let used = with(handle, |_| {
+                ran = true;
+                Ok(())
+            });
+            assert_eq!((used, ran), (LSMI_ERROR_FAILED_HANDLE, false));
+            let expected =
+                "Number: expected a handle without fault, got one that failed inside the library; free it";
+            assert_eq!(thread_message(), expected);
+            assert_eq!(value(handle).unwrap_err().status, LSMI_ERROR_FAILED_HANDLE);
+            assert_eq!(free(handle), LSMI_OK);
+        }
+    }
+
+    #[test]
+    fn a_fault_while_a_handle_is_made_gives_none() {
+        let mut out = core::ptr::NonNull::<Number>::dangling().as_ptr();
+        // SAFETY: a writable result.
+        let status = unsafe { create(&mut out, || panic!("{}", 1.to_string())) };
+        assert_eq!(status, LSMI_ERROR_PANIC);
+        assert!(out.is_null());
+        assert_eq!(thread_message(), "fault inside the library: 1");
+    }
+
+    #[test]
+    fn handles_of_another_kind_are_refused_and_stay_alive() {
+        let handle = number(7);
+        // SAFETY: a live handle, of another kind.
+        unsafe {
+            assert_eq!(with(handle.cast::<Other>(), |_| Ok(())), LSMI_ERROR_HANDLE);
+            assert_eq!(free(handle.cast::<Other>()), LSMI_ERROR_HANDLE);
+            assert_eq!(free(handle), LSMI_OK);
+            assert_eq!(free::<Number>(core::ptr::null_mut()), LSMI_OK);
+        }
+    }
 }

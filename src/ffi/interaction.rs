@@ -1,6 +1,6 @@
 //! The pure functions, on the caller's buffers, without allocation.
 
-use super::arrays::{input, optional_input, output, structure, write};
+use super::arrays::{check, input, optional_input, output, structure, write};
 use super::matrix::{AnySamples, LsmiMatrix, any_samples};
 use super::status::{Failure, LSMI_ERROR_SHAPE, Outcome, guard};
 use crate::interaction::{self, AtomSlices, Atoms, Counting, Information, InformationSlices};
@@ -173,13 +173,16 @@ pub unsafe extern "C" fn lsmi_mean(values: *const f64, count: usize, mean: *mut 
     })
 }
 
+/// What counting needs for a sample.
+type WorkspaceOfSample = (Counting, Information);
+
 /// Bytes of workspace, aligned as for `double`, that `lsmi_discrete` needs for `samples` samples. Thread-safe.
 ///
 /// Errors: `POINTER`, `SHAPE` if the size cannot be addressed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lsmi_discrete_workspace(samples: usize, bytes: *mut usize) -> i32 {
     guard(|| {
-        let needed = samples.checked_mul(size_of::<(Counting, Information)>());
+        let needed = samples.checked_mul(size_of::<WorkspaceOfSample>());
         let needed = needed.filter(|bytes| *bytes <= isize::MAX as usize).ok_or_else(|| {
             Failure::new(LSMI_ERROR_SHAPE, "samples", "a size that can be addressed", samples)
         })?;
@@ -211,10 +214,13 @@ pub unsafe extern "C" fn lsmi_discrete(
             interaction_length(samples, out.samples)?;
             let (x1, x2, y) = (input("x1", x1, samples)?, input("x2", x2, samples)?, input("y", y, samples)?);
             let weights = optional_input("weights", weights, samples)?;
+            // Looked at before anything is written: each array could be addressed where this could not.
+            if samples > 0 {
+                check("workspace", workspace.cast_const().cast::<WorkspaceOfSample>(), samples)?;
+            }
             // Written before they are read, as their types ask for.
             let scratch = workspace.cast::<Counting>();
             let information = scratch.wrapping_add(samples).cast::<Information>();
-            output::<u64>("workspace", workspace.cast(), samples.min(1))?;
             for row in 0..samples {
                 scratch.add(row).write(Counting::default());
                 information.add(row).write(Information::default());

@@ -367,7 +367,7 @@ unsafe fn give<T: Float>(
 }
 
 /// Fits a density by minimising the weighted mean surprisal of `x`; the matrix's type decides the density's
-/// (`options->type` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
+/// (`options->type_` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
 /// with `lsmi_marginal_free`.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`;

@@ -18,7 +18,7 @@ pub const LSMI_F64: i32 = 1;
 pub struct LsmiMatrix {
     /// `sizeof(LsmiMatrix)`.
     pub struct_size: usize,
-    /// The first number: `const float *` or `const double *`, by `type`.
+    /// The first number: `const float *` or `const double *`, by `type_`.
     pub data: *const c_void,
     /// Number of samples, at least 1.
     pub samples: usize,

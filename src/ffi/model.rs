@@ -235,7 +235,8 @@ pub unsafe extern "C" fn lsmi_model_info(model: *const LsmiModel, info: *mut Lsm
     }
 }
 
-/// Fills in the settings of the fit; the caller sets `config->struct_size` first.
+/// Fills in the settings of the fit, with the number of classes that it found; the caller sets
+/// `config->struct_size` first.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` if there are more hidden layers than the struct has room for,
 /// `HANDLE`, `FAILED_HANDLE`. Thread-safe.

@@ -66,7 +66,7 @@ pub struct LsmiLayerBuffers {
 structures!(LsmiLayer, LsmiLayerBuffers);
 
 /// A network of `layer_count` layers from `features` inputs to as many classes as the last layer has outputs, with
-/// `activation` (`LSMI_ACTIVATION_…`) after each layer but the last. `type` is `LSMI_F32` or `LSMI_F64`; parameters
+/// `activation` (`LSMI_ACTIVATION_…`) after each layer but the last. `type_` is `LSMI_F32` or `LSMI_F64`; parameters
 /// are copied. Free it with `lsmi_network_free`.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a

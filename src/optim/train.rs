@@ -68,7 +68,7 @@ pub struct TrainingProgress {
     pub epochs: usize,
     /// Mean training loss of this epoch, nats.
     pub loss: f64,
-    /// Mean loss of the held-out samples, nats, if there are any.
+    /// Mean loss of the held-out samples, nats, if there are any and training may stop early (a patience above 0).
     pub validation_loss: Option<f64>,
 }
 

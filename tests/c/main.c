@@ -1,0 +1,18 @@
+/* Every function of lsmi.h and every documented error. */
+#include "check.h"
+
+int main(void) {
+    test_basics();
+    test_config();
+    test_pure();
+    test_density();
+    test_density_errors();
+    test_network();
+    test_network_errors();
+    test_model();
+    test_model_errors();
+    test_model_files();
+    test_synthetic();
+    test_parity();
+    return check_report();
+}

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Writes the parity vectors as C: parity_header.py VECTORS.json OUT.h [--exact]. Numbers become hexadecimal, so that
+every bit arrives; --exact makes every tolerance 0."""
+import json
+import math
+import sys
+
+SHIFTS = {"of_model": "LSMI_SHIFT_OF_MODEL", "frozen": "LSMI_SHIFT_FROZEN", "batch": "LSMI_SHIFT_BATCH",
+          "none": "LSMI_SHIFT_NONE"}
+INFORMATION = ["i1", "i2", "i12", "h1", "h2"]
+ATOMS = ["redundancy", "unique1", "unique2", "synergy"]
+TABLE = []
+
+
+def number(value):
+    value = float(value)  # also of the strings for NaN and infinities
+    if math.isnan(value):
+        return "(double)NAN"
+    if math.isinf(value):
+        return "INFINITY" if value > 0 else "-INFINITY"
+    return value.hex()
+
+
+def text(value):
+    """A C string. Bytes beyond ASCII are octal, which ends after three digits."""
+    escapes = {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n"}
+    plain = lambda b: chr(b) if 32 <= b < 127 else f"\\{b:03o}"
+    return '"' + "".join(escapes.get(b) or plain(b) for b in value.encode()) + '"'
+
+
+def floats(values):
+    """A Numbers, or an absent one."""
+    if values is None:
+        return "{0, NULL, 0}"
+    body = ", ".join(number(v) for v in values) or "0.0"
+    TABLE.append(f"static const double v{len(TABLE)}[] = {{{body}}};")
+    return f"{{1, v{len(TABLE) - 1}, {len(values)}}}"
+
+
+def integers(values):
+    """A Integers."""
+    # The least int64_t has no literal of its own; none is used.
+    body = ", ".join(f"INT64_C({v})" for v in values) or "0"
+    TABLE.append(f"static const int64_t v{len(TABLE)}[] = {{{body}}};")
+    return f"{{v{len(TABLE) - 1}, {len(values)}}}"
+
+
+def strings(values):
+    body = ", ".join(text(v) for v in values) or '""'
+    TABLE.append(f"static const char *const v{len(TABLE)}[] = {{{body}}};")
+    return f"{{v{len(TABLE) - 1}, {len(values)}}}"
+
+
+def matrix(value):
+    return f"{{{floats(value['data'])}, {value['samples']}, {value['features']}, {value['stride']}}}"
+
+
+def element(value):
+    return "LSMI_F32" if value == "f32" else "LSMI_F64"
+
+
+class Case:
+    """Fields of the struct ParityCase, by name."""
+
+    def __init__(self, case, exact):
+        self.fields = {"name": text(case["name"]), "call": text(case["call"]),
+                       "tolerance": number(0.0 if exact else case["tolerance"])}
+        i, o = case["input"], case["output"]
+        if "type" in i:
+            self.fields["type_"] = element(i["type"])
+        for key in ("x", "x1", "x2"):
+            if isinstance(i.get(key), dict):
+                self.fields[key] = matrix(i[key])
+        if case["call"] == "discrete":
+            self.fields["y1"], self.fields["y2"] = integers(i["x1"]), integers(i["x2"])
+        if "y" in i:
+            self.fields["y"] = integers(i["y"])
+        for key in ("weights", "log_prior"):
+            if key in i:
+                self.fields[key] = floats(i[key])
+        for key in ("upstream", "log_probabilities", "values"):
+            if key in i:
+                self.fields["values"] = floats(i[key])
+        if "density" in i:
+            self.density(i["density"])
+        if "network" in i:
+            self.network(i["network"])
+        if "settings" in i:
+            self.fields["preset"] = "LSMI_PRESET_PAPER" if i["preset"] == "paper" else "LSMI_PRESET_ROBUST"
+            self.fields["settings"] = strings([word for pair in i["settings"] for word in pair])
+        if isinstance(i.get("shift"), str):
+            self.fields["shift"] = SHIFTS[i["shift"]]
+        for key in ("model", "path", "circuit"):
+            if key in i:
+                self.fields["text"] = text(i[key])
+        if "edit" in i:
+            self.edit(i["edit"])
+        if case["call"] == "atoms":
+            self.fields["inputs"] = self.columns(i, INFORMATION)
+        if case["call"] == "shift":
+            self.fields["inputs"] = self.columns({"v": [i[key] for key in ATOMS]}, ["v"])
+        for key in ("samples", "seed", "classes", "dimension"):
+            if key in i:
+                self.fields[{"dimension": "classes"}.get(key, key)] = str(i[key])
+        parameters = [k for k in ("rho", "noise", "redundant", "unique1", "unique2", "synergistic", "amplitude")
+                      if k in i and case["call"].startswith("synthetic")]
+        if parameters:
+            self.fields["parameters"] = floats([i[k] for k in parameters])
+        if "error" in o:
+            self.fields["status"] = str(o["error"]["status"])
+            self.fields["message"] = text(o["error"]["message"])
+            self.fields["status_name"] = text(o["error"]["name"])
+        else:
+            self.outputs(case["call"], o)
+
+    @staticmethod
+    def columns(values, keys):
+        columns = ", ".join(floats(values[key]) for key in keys)
+        TABLE.append(f"static const Numbers v{len(TABLE)}[] = {{{columns}}};")
+        return f"v{len(TABLE) - 1}"
+
+    def density(self, d):
+        self.fields["density"] = "{" + ", ".join([
+            str(d["modes"]), str(d["features"]), str(int(d["bounded"])),
+            "LSMI_DIAGONAL_SHARED" if d["diagonal"] == "shared" else "LSMI_DIAGONAL_PER_MODE",
+            "LSMI_TRIANGLE_FULL" if d["triangle"] == "full" else "LSMI_TRIANGLE_NONE",
+            floats(d["means"]), floats(d["log_diagonal"]), floats(d["triangle_values"]), floats(d["logits"])]) + "}"
+
+    def network(self, n):
+        arrays = [a for layer in n["layers"] for a in (layer["weights"], layer["biases"])]
+        layers = self.columns(dict(enumerate(arrays)), range(len(arrays)))
+        activation = "LSMI_ACTIVATION_TANH" if n["activation"] == "tanh" else "LSMI_ACTIVATION_RELU"
+        self.fields["network"] = f"{{{n['features']}, {activation}, {layers}, {len(n['layers'])}}}"
+
+    def edit(self, e):
+        fields = [text(e["text"]) if "text" in e else "NULL", text(e["find"]) if "find" in e else "NULL",
+                  text(e["replace"]) if "replace" in e else "NULL", str(e.get("keep", "SIZE_MAX")),
+                  str(e.get("drop", 0)), str(int(e.get("invert_last", False)))]
+        self.fields["edit"] = "{" + ", ".join(fields) + "}"
+
+    def outputs(self, call, o):
+        if call in ("gradient", "weighted_sum_gradient"):
+            want = [[o["loss"]], o["means"], o["log_diagonal"], o["triangle"], o["logits"], o["x"]]
+        elif call == "network_gradient":
+            want = [[o["loss"]], o["x"]] + [a for layer in o["layers"] for a in (layer["weights"], layer["biases"])]
+        elif call == "shift":
+            want = [[o["shift"]] + [o["adjusted"][k] for k in ATOMS]]
+        elif call == "atoms":
+            want = [o[k] for k in ATOMS]
+        elif call == "discrete":
+            want = [o[k] for k in INFORMATION]
+        elif call.startswith("synthetic"):
+            self.fields["features1"], self.fields["features2"] = str(o["features1"]), str(o["features2"])
+            self.fields["y"] = integers(o["y"])
+            want = [o["x1"], o["x2"]] + [o["truth"][k] for k in INFORMATION]
+        elif call in ("fit_and_score", "score"):
+            want = self.scores(o)
+        elif call == "config_text":
+            self.fields["message"] = text(o["text"])
+            want = []
+        elif call in ("config_check", "model_from_bytes"):
+            assert o.get("same_bytes", True)
+            want = []
+        else:
+            (values,) = o.values()
+            want = [values if isinstance(values, list) else [values]]
+        if want:
+            self.fields["want"] = self.columns(dict(enumerate(want)), range(len(want)))
+            self.fields["want_count"] = str(len(want))
+
+    def scores(self, o):
+        s = o["summary"]
+        summary = [s[k] for k in ["samples", "clipped"] + INFORMATION + ["s_minus_r", "shift"]]
+        summary += [s["raw"][k] for k in ATOMS] + [s["adjusted"][k] for k in ATOMS]
+        summary += [s[group][k] for group in ("accuracy", "log_loss") for k in ("x1", "x2", "joint")]
+        want = [o["scores"][k] for k in INFORMATION + ATOMS] + [summary]
+        if "history" in o:
+            self.fields["message"] = text(o["notes"])
+            want += [o["log_prior"], o["class_counts"], o["dropped"][0], o["dropped"][1], [o["frozen_shift"]]]
+            for course in o["history"]:
+                want += [course["losses"], course["validation_losses"], [course["best_epoch"]]]
+        return want
+
+
+def main():
+    source, target, exact = sys.argv[1], sys.argv[2], "--exact" in sys.argv[3:]
+    with open(source, encoding="utf-8") as file:
+        vectors = json.load(file)
+    assert vectors["format"] == 1
+    cases = [Case(case, exact).fields for case in vectors["cases"]]
+    with open(target, "w", encoding="ascii") as out:
+        out.write("/* Generated by parity_header.py. */\n")
+        out.write("\n".join(TABLE) + "\n\nstatic const ParityCase PARITY_CASES[] = {\n")
+        for fields in cases:
+            out.write("    {" + ", ".join(f".{key} = {value}" for key, value in fields.items()) + "},\n")
+        out.write("};\n")
+
+
+main()

@@ -1,0 +1,351 @@
+//! The calls whose results the vectors hold.
+
+use crate::values::{number, numbers};
+use lsmi::synthetic::{KindMixture, MixedGaussian};
+use serde_json::{Value, json};
+
+/// Name, call, what another machine's result may differ by, input.
+pub type Call = (String, &'static str, f64, Value);
+
+/// Sums and products in f64 that pass through exp, ln or tanh of the machine's libm, and in f32.
+const F64: f64 = 1e-12;
+const F32: f64 = 1e-5;
+/// Training carries such differences through many steps.
+const FIT_F64: f64 = 1e-7;
+const FIT_F32: f64 = 1e-3;
+
+/// Multiples of 1/64 between −2 and 2: short in decimals, and the same in f32 and f64.
+fn plain(seed: u64, count: usize) -> Vec<f64> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) % 257) as f64 / 64.0 - 2.0
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+/// A matrix whose rows lie `stride` apart; what lies between them is 1000, which no result may show.
+fn matrix(values: &[f64], features: usize, stride: usize) -> Value {
+    let samples = values.len().checked_div(features).unwrap_or(0);
+    let mut data = vec![1000.0; (samples.max(1) - 1) * stride + if samples > 0 { features } else { 0 }];
+    for (i, row) in values.chunks(features.max(1)).enumerate() {
+        data[i * stride..][..row.len()].copy_from_slice(row);
+    }
+    json!({ "data": numbers(&data), "samples": samples, "features": features, "stride": stride })
+}
+
+fn density(seed: u64, modes: usize, features: usize, [bounded, shared, full]: [bool; 3]) -> Value {
+    let diagonals = if shared { 1 } else { modes };
+    let mut triangle = plain(seed + 2, if full { modes * features * features } else { 0 });
+    for (i, value) in triangle.iter_mut().enumerate() {
+        let (row, column) = (i / features % features, i % features);
+        // What lies on and above the diagonal does not count.
+        *value = if column < row { *value / 2.0 } else { 5.0 };
+    }
+    json!({
+        "modes": modes, "features": features, "bounded": bounded,
+        "diagonal": if shared { "shared" } else { "per_mode" },
+        "triangle": if full { "full" } else { "none" },
+        "means": numbers(&plain(seed, modes * features)),
+        "log_diagonal": numbers(&plain(seed + 1, diagonals * features)),
+        "triangle_values": numbers(&triangle),
+        "logits": numbers(&plain(seed + 3, modes)),
+    })
+}
+
+fn network(seed: u64, sizes: &[usize], activation: &str) -> Value {
+    let layer = |(l, w): (usize, &[usize])| {
+        let weights: Vec<f64> = plain(seed + 2 * l as u64, w[0] * w[1]).iter().map(|v| v / 2.0).collect();
+        json!({ "weights": numbers(&weights), "biases": numbers(&plain(seed + 2 * l as u64 + 1, w[1])) })
+    };
+    let layers: Value = sizes.windows(2).enumerate().map(layer).collect();
+    json!({ "features": sizes[0], "activation": activation, "layers": layers })
+}
+
+pub fn all() -> Vec<Call> {
+    let mut calls = Vec::new();
+    kernels(&mut calls);
+    pure(&mut calls);
+    generators(&mut calls);
+    fits(&mut calls);
+    errors(&mut calls);
+    calls
+}
+
+fn kernels(calls: &mut Vec<Call>) {
+    for (kind, tolerance) in [("f64", F64), ("f32", F32)] {
+        let mut add = |name: &str, call, input: Value| {
+            let mut input = input;
+            input["type"] = json!(kind);
+            calls.push((format!("{name}_{kind}"), call, tolerance, input));
+        };
+        let x = |features, stride| matrix(&plain(7, 5 * features), features, stride);
+        let forms = [
+            ("full", density(10, 3, 3, [true, false, true]), 3),
+            ("shared_diagonal", density(20, 4, 2, [false, true, false]), 2),
+            ("one_feature", density(30, 2, 1, [true, false, true]), 1),
+        ];
+        for (form, density, features) in &forms {
+            let gaps = x(*features, features + 2);
+            add(&format!("log_density_{form}"), "log_density", json!({ "density": density, "x": gaps }));
+            let input = json!({ "density": density, "x": gaps, "weights": [1.0, 0.5, 0.0, 2.0, 1.25] });
+            add(&format!("gradient_{form}"), "gradient", input);
+        }
+        let plain_x = x(3, 3);
+        add(
+            "gradient_unweighted",
+            "gradient",
+            json!({ "density": forms[0].1, "x": plain_x, "weights": null }),
+        );
+        let input = json!({ "density": forms[0].1, "x": plain_x, "upstream": [1.0, -0.5, 0.0, 2.0, -1.25] });
+        add("weighted_sum_gradient", "weighted_sum_gradient", input);
+        let mut odd = plain(8, 6);
+        (odd[0], odd[3]) = (f64::NAN, 1e6);
+        let input = json!({ "density": forms[1].1, "x": matrix(&odd, 2, 2) });
+        add("log_density_nan_and_far", "log_density", input);
+        for (form, network) in [
+            ("relu", network(40, &[3, 4, 2], "relu")),
+            ("tanh", network(50, &[3, 5, 4, 3], "tanh")),
+            ("linear", network(60, &[3, 2], "relu")),
+        ] {
+            let input = json!({ "network": network, "x": x(3, 4) });
+            add(&format!("log_probabilities_{form}"), "log_probabilities", input);
+            let input = json!({ "network": network, "x": x(3, 4), "y": [0, 1, 1, 0, 1],
+                "weights": [1.0, 0.5, 0.0, 2.0, 1.25] });
+            add(&format!("network_gradient_{form}"), "network_gradient", input);
+        }
+        let mut rows = plain(9, 5 * 19);
+        rows[..19].fill(f64::NEG_INFINITY);
+        rows[20] = f64::NAN;
+        rows[40] = f64::INFINITY;
+        rows[60] = 700.0;
+        add("log_sum_exp", "log_sum_exp", json!({ "x": matrix(&rows, 19, 20) }));
+        let input = json!({ "log_probabilities": [-0.25, -1.5, -0.75, -0.625, -3.0, -0.0625], "classes": 2,
+            "y": [0, 1, 0], "log_prior": null });
+        add("information_uniform", "information", input);
+        let input = json!({ "log_probabilities": [-0.25, -1.5, -0.75, -0.625, -3.0, -0.0625], "classes": 3,
+            "y": [2, 0], "log_prior": [-0.5, -1.25, -1.75] });
+        add("information_with_prior", "information", input);
+    }
+}
+
+fn pure(calls: &mut Vec<Call>) {
+    let mut add =
+        |name: &str, call, tolerance, input: Value| calls.push((name.into(), call, tolerance, input));
+    let column = |seed| numbers(&plain(seed, 12));
+    let mut large = plain(75, 12);
+    large.iter_mut().for_each(|h| *h += 1e9);
+    add(
+        "atoms",
+        "atoms",
+        0.0,
+        json!({ "i1": column(71), "i2": column(72), "i12": column(73), "h1": column(74), "h2": column(75) }),
+    );
+    add(
+        "atoms_of_large_surprisal",
+        "atoms",
+        0.0,
+        json!({ "i1": column(71), "i2": column(72), "i12": column(73), "h1": numbers(&large), "h2": numbers(&large) }),
+    );
+    for (name, [r, u1, u2, s]) in [
+        ("no_shift", [0.25, 0.5, 0.75, 1.0]),
+        ("shift_of_negative_synergy", [0.25, 0.5, 0.75, -0.5]),
+        ("shift_of_negative_redundancy", [-0.125, 0.5, 0.75, 0.5]),
+        ("shift_of_negative_uniqueness", [0.25, -0.375, 0.75, 0.5]),
+    ] {
+        let input = json!({ "redundancy": r, "unique1": u1, "unique2": u2, "synergy": s });
+        add(name, "shift", 0.0, input);
+    }
+    let tenths: Vec<f64> = (0..1000).map(|i| f64::from(i % 37) / 10.0).collect();
+    add("mean", "mean", 0.0, json!({ "values": numbers(&tenths[..300]) }));
+    add("mean_of_nothing", "mean", 0.0, json!({ "values": [] }));
+    let bits =
+        json!({ "x1": [0, 0, 1, 1, 5], "x2": [0, 1, 0, 1, -3], "y": [0, 1, 1, 0, 0], "weights": null });
+    add("discrete", "discrete", F64, bits.clone());
+    let mut weighted = bits;
+    weighted["weights"] = json!([1.0, 2.0, 0.5, 0.25, 1.25]);
+    add("discrete_weighted", "discrete", F64, weighted);
+    for preset in ["robust", "paper"] {
+        let name = format!("config_text_{preset}");
+        add(&name, "config_text", 0.0, json!({ "preset": preset, "settings": [] }));
+    }
+    let settings = json!([["modes", "7"], ["hidden", "none"], ["prior", "empirical"], ["bounded", "true"]]);
+    add("config_text_changed", "config_text", 0.0, json!({ "preset": "paper", "settings": settings }));
+}
+
+fn generators(calls: &mut Vec<Call>) {
+    let mut add = |name: &str, call, input: Value| calls.push((name.into(), call, F64, input));
+    let (samples, seed) = (8, 11);
+    let input = json!({ "classes": 3, "rho": 0.5, "noise": 0.5, "samples": samples, "seed": seed });
+    add("synthetic_gaussian", "synthetic_gaussian", input);
+    let input = json!({ "dimension": 4, "amplitude": 2.0, "samples": samples, "seed": seed });
+    add("synthetic_xor", "synthetic_xor", input);
+    for circuit in ["xor", "or", "and", "not_x2", "copy", "xor_not"] {
+        let name = format!("synthetic_circuit_{circuit}");
+        let input = json!({ "circuit": circuit, "samples": samples, "seed": seed });
+        add(&name, "synthetic_circuit", input);
+    }
+    let input = json!({ "redundant": 0.25, "unique1": 0.25, "unique2": 0.25, "synergistic": 0.25,
+        "amplitude": 3.0, "samples": samples, "seed": seed });
+    add("synthetic_mixture", "synthetic_mixture", input);
+}
+
+/// Numbers as f32 has them: the same in both types.
+fn rounded(values: &[f64]) -> Vec<f64> {
+    values.iter().map(|v| f64::from((v * 1024.0).round() as f32 / 1024.0)).collect()
+}
+
+/// Settings that make a fit small.
+fn small(extra: &[[&str; 2]]) -> Value {
+    let mut settings = vec![
+        ["seed", "5"],
+        ["modes", "2"],
+        ["hidden", "6"],
+        ["density_epochs", "4"],
+        ["density_batch", "16"],
+        ["classifier_epochs", "4"],
+        ["classifier_batch", "16"],
+    ];
+    settings.extend(extra);
+    json!(settings)
+}
+
+fn fits(calls: &mut Vec<Call>) {
+    let gaussian = MixedGaussian::new(2, 0.5, 0.5).and_then(|m| m.sample(60, 3)).unwrap();
+    let mixture = KindMixture::new([0.25; 4], 3.0).and_then(|m| m.sample(60, 3)).unwrap().0;
+    // A third, constant column that `robust` drops.
+    let with_constant: Vec<f64> =
+        rounded(&gaussian.x2).chunks(2).flat_map(|row| [row[0], 0.5, row[1]]).collect();
+    let robust = json!({
+        "type": "f64", "x1": matrix(&rounded(&gaussian.x1), 2, 3), "x2": matrix(&with_constant, 3, 3),
+        "y": gaussian.y, "preset": "robust", "settings": small(&[["prior", "empirical"]]), "shift": "of_model",
+    });
+    calls.push(("fit_and_score_robust_f64".into(), "fit_and_score", FIT_F64, robust));
+    let paper = json!({
+        "type": "f32", "x1": matrix(&rounded(&mixture.x1), 3, 3), "x2": matrix(&rounded(&mixture.x2), 3, 3),
+        "y": mixture.y, "preset": "paper", "settings": small(&[]), "shift": "none",
+    });
+    calls.push(("fit_and_score_paper_f32".into(), "fit_and_score", FIT_F32, paper));
+    let score = json!({ "model": "fit_and_score_robust_f64", "x1": matrix(&plain(91, 12), 2, 2),
+        "x2": matrix(&plain(92, 18), 3, 3), "y": [0, 1, 1, 0, 1, 0], "shift": "batch" });
+    calls.push(("score_other_samples".into(), "score", FIT_F64, score));
+    let unseen = json!({ "type": "f64", "x1": matrix(&plain(81, 12), 2, 2), "x2": matrix(&plain(82, 18), 3, 3),
+        "y": [0, 2, 2, 0, 2, 0], "preset": "robust", "settings": small(&[["prior", "empirical"]]),
+        "shift": "frozen" });
+    calls.push(("fit_without_class_1".into(), "fit_and_score", FIT_F64, unseen));
+    let input = json!({ "model": "fit_and_score_robust_f64", "edit": {} });
+    calls.push(("model_from_bytes".into(), "model_from_bytes", 0.0, input));
+}
+
+fn errors(calls: &mut Vec<Call>) {
+    let mut add = |name: &str, call, input: Value| calls.push((format!("error_{name}"), call, 0.0, input));
+    let x1 = plain(81, 12);
+    let with = |index: usize, value: f64| {
+        let mut changed = x1.clone();
+        changed[index] = value;
+        matrix(&changed, 2, 2)
+    };
+    let empty = json!({ "data": [], "samples": 0, "features": 2, "stride": 2 });
+    let no_columns = json!({ "data": [], "samples": 6, "features": 0, "stride": 0 });
+    let narrow = json!({ "data": numbers(&x1), "samples": 6, "features": 2, "stride": 1 });
+    // Each changes one thing about a good call.
+    let changes = [
+        ("nan", "x1", with(7, f64::NAN)),
+        ("infinity", "x1", with(2, f64::NEG_INFINITY)),
+        ("rows_of_x2", "x2", matrix(&plain(82, 15), 3, 3)),
+        ("rows_of_y", "y", json!([0, 1, 1, 0, 1])),
+        ("no_rows", "x1", empty),
+        ("no_columns", "x2", no_columns),
+        ("stride", "x1", narrow),
+        ("class_negative", "y", json!([0, 1, 1, -1, 1, 0])),
+    ];
+    let good = json!({ "x1": with(0, 0.5), "x2": matrix(&plain(82, 18), 3, 3), "y": [0, 1, 1, 0, 1, 0],
+        "shift": "of_model" });
+    let fit = |change: Option<(&str, Value)>, settings: &[[&str; 2]]| {
+        let mut input = good.clone();
+        input["type"] = json!("f64");
+        input["preset"] = json!("robust");
+        input["settings"] = small(settings);
+        if let Some((key, value)) = change {
+            input[key] = value;
+        }
+        input
+    };
+    let score = |key: &str, value: Value| {
+        let mut input = good.clone();
+        input["model"] = json!("fit_and_score_robust_f64");
+        input[key] = value;
+        input
+    };
+    for (name, key, value) in &changes {
+        add(&format!("fit_{name}"), "fit_and_score", fit(Some((key, value.clone())), &[]));
+        add(&format!("score_{name}"), "score", score(key, value.clone()));
+    }
+    let y = |values: [i64; 6]| Some(("y", json!(values)));
+    add("fit_one_class", "fit_and_score", fit(y([1; 6]), &[]));
+    add("fit_class_too_large", "fit_and_score", fit(y([0, 1, 2, 0, 1, 0]), &[["classes", "2"]]));
+    add("fit_too_few_samples", "fit_and_score", fit(None, &[["classes", "7"]]));
+    add("fit_setting", "fit_and_score", fit(None, &[["modes", "0"]]));
+    let diverges = [["standardize", "false"], ["density_learning_rate", "1e300"]];
+    add("fit_diverged", "fit_and_score", fit(Some(("x1", with(0, 1e300))), &diverges));
+    add("score_class_too_large", "score", score("y", json!([0, 1, 2, 0, 1, 0])));
+    add("score_other_features", "score", score("x2", matrix(&plain(82, 12), 2, 2)));
+    let mut input = score("y", json!([0, 1, 2, 0, 2, 0]));
+    input["model"] = json!("fit_without_class_1");
+    add("score_unseen_class", "score", input);
+    for (name, edit) in [
+        ("truncated", json!({ "keep": 200 })),
+        ("cut_at_the_end", json!({ "drop": 1 })),
+        ("empty", json!({ "keep": 0 })),
+        ("altered", json!({ "invert_last": true })),
+        ("newer", json!({ "find": "format_version\\\":1", "replace": "format_version\\\":9" })),
+        ("other_kind", json!({ "text": "not a model file at all" })),
+    ] {
+        let input = json!({ "model": "fit_and_score_robust_f64", "edit": edit });
+        add(&format!("model_{name}"), "model_from_bytes", input);
+    }
+    add("model_in_no_folder", "model_load", json!({ "path": "no/such/folder/model.lsmi" }));
+    for (name, preset, key, value) in [
+        ("setting_unknown", "robust", "mode", "7"),
+        ("setting_not_a_number", "robust", "modes", "many"),
+        ("setting_not_a_name", "paper", "prior", "flat"),
+    ] {
+        add(name, "config_text", json!({ "preset": preset, "settings": [[key, value]] }));
+    }
+    for (name, key, value) in [
+        ("setting_clip", "clip", "-1"),
+        ("setting_held_out", "held_out", "1"),
+        ("setting_hidden", "hidden", "0"),
+        ("setting_batch", "density_batch", "0"),
+        ("setting_rate", "classifier_learning_rate", "-0.5"),
+    ] {
+        add(name, "config_check", json!({ "preset": "robust", "settings": [[key, value]] }));
+    }
+    let x = |features: usize| matrix(&plain(7, 2 * features), features, features);
+    let mut bad = density(10, 3, 3, [true, false, true]);
+    add("log_density_features", "log_density", json!({ "type": "f64", "density": bad, "x": x(2) }));
+    let input = json!({ "type": "f32", "density": bad, "x": x(3), "weights": [1.0, -1.0] });
+    add("gradient_weights", "gradient", input);
+    bad["means"][4] = number(f64::NAN);
+    add("density_not_finite", "log_density", json!({ "type": "f64", "density": bad, "x": x(3) }));
+    let net = network(40, &[3, 4, 2], "relu");
+    let input = json!({ "type": "f64", "network": net, "x": x(3), "y": [0, 2], "weights": null });
+    add("network_class", "network_gradient", input);
+    let input = json!({ "x1": [0, 1], "x2": [0, 1], "y": [0, 1], "weights": [1.0, -2.0] });
+    add("discrete_weights", "discrete", input);
+    let rows = json!([-0.25, -1.5, -0.75, "-Infinity"]);
+    let input =
+        json!({ "type": "f64", "log_probabilities": rows, "classes": 2, "y": [0, 1], "log_prior": null });
+    add("information_not_finite", "information", input);
+    let input =
+        json!({ "type": "f64", "log_probabilities": rows, "classes": 2, "y": [0, 2], "log_prior": null });
+    add("information_class", "information", input);
+    let input = json!({ "classes": 1, "rho": 0.5, "noise": 0.5, "samples": 4, "seed": 1 });
+    add("gaussian_classes", "synthetic_gaussian", input);
+    add("circuit_name", "synthetic_circuit", json!({ "circuit": "nand", "samples": 4, "seed": 1 }));
+    let input = json!({ "dimension": 0, "amplitude": 1.0, "samples": 4, "seed": 1 });
+    add("xor_dimension", "synthetic_xor", input);
+    let input = json!({ "redundant": 0.5, "unique1": 0.5, "unique2": 0.5, "synergistic": -0.5,
+        "amplitude": 3.0, "samples": 4, "seed": 1 });
+    add("mixture_shares", "synthetic_mixture", input);
+}

@@ -1,0 +1,312 @@
+//! Makes a call of the vectors.
+
+use crate::values::{count, data, integers, number, numbers, read, read_number, read_optional, samples};
+use lsmi::classifier::{Activation, Layer, Network};
+use lsmi::estimator::{AnyModel, ShiftRule};
+use lsmi::interaction::{
+    AtomSlices, Atoms, Information, InformationSlices, atoms, discrete, information_from_log_probabilities,
+    mean, shift,
+};
+use lsmi::knife::{Diagonal, Marginal, MarginalGradient, MarginalOptions, MarginalParameters, Triangle};
+use lsmi::simd::log_sum_exp;
+use lsmi::synthetic::{Circuit, Dataset, KindMixture, MixedGaussian, xor};
+use lsmi::{Config, Float, Model, Result, Scores, fit};
+use serde_json::{Value, json};
+
+pub fn compute(cases: &[Value], call: &str, input: &Value) -> Result<Value> {
+    match input["type"].as_str() {
+        Some("f32") => typed::<f32>(call, input),
+        Some("f64") => typed::<f64>(call, input),
+        _ => untyped(cases, call, input),
+    }
+}
+
+fn typed<T: Float>(call: &str, input: &Value) -> Result<Value>
+where
+    AnyModel: From<Holder<T>>,
+{
+    match call {
+        "log_density" => {
+            let (density, x) = (marginal::<T>(&input["density"])?, data::<T>(&input["x"]));
+            let x = samples("x", &input["x"], &x)?;
+            let mut out = vec![T::zero(); x.samples()];
+            density.log_density(x, &mut out)?;
+            Ok(json!({ "log_density": numbers(&out) }))
+        }
+        "gradient" => {
+            let (density, x) = (marginal::<T>(&input["density"])?, data::<T>(&input["x"]));
+            let weights = read_optional::<T>(&input["weights"]);
+            Ok(gradient(&density.gradient(samples("x", &input["x"], &x)?, weights.as_deref())?))
+        }
+        "weighted_sum_gradient" => {
+            let (density, x) = (marginal::<T>(&input["density"])?, data::<T>(&input["x"]));
+            let upstream = read::<T>(&input["upstream"]);
+            Ok(gradient(&density.weighted_sum_gradient(samples("x", &input["x"], &x)?, &upstream)?))
+        }
+        "log_probabilities" => {
+            let (network, x) = (network::<T>(&input["network"])?, data::<T>(&input["x"]));
+            let x = samples("x", &input["x"], &x)?;
+            let mut out = vec![T::zero(); x.samples() * network.classes()];
+            network.log_probabilities(x, &mut out)?;
+            Ok(json!({ "log_probabilities": numbers(&out) }))
+        }
+        "network_gradient" => {
+            let (network, x) = (network::<T>(&input["network"])?, data::<T>(&input["x"]));
+            let (y, weights) = (integers(&input["y"]), read_optional::<T>(&input["weights"]));
+            let g = network.gradient(samples("x", &input["x"], &x)?, &y, weights.as_deref())?;
+            let layer =
+                |l: &Layer<T>| json!({ "weights": numbers(&l.weights), "biases": numbers(&l.biases) });
+            let layers: Value = g.layers.iter().map(layer).collect();
+            Ok(json!({ "loss": number(g.loss), "layers": layers, "x": numbers(&g.x) }))
+        }
+        "log_sum_exp" => {
+            let x = data::<T>(&input["x"]);
+            let rows: Vec<T> = samples("values", &input["x"], &x)?.iter().map(log_sum_exp).collect();
+            Ok(json!({ "log_sum_exp": numbers(&rows) }))
+        }
+        "information" => {
+            let (rows, y) = (read::<T>(&input["log_probabilities"]), integers(&input["y"]));
+            let (classes, prior) = (count(&input["classes"]), read_optional::<f64>(&input["log_prior"]));
+            let mut out = vec![0.0; y.len()];
+            information_from_log_probabilities(&rows, classes, &y, prior.as_deref(), &mut out)?;
+            Ok(json!({ "information": numbers(&out) }))
+        }
+        "fit_and_score" => {
+            let (x1, x2) = (data::<T>(&input["x1"]), data::<T>(&input["x2"]));
+            let (x1, x2) = (samples("x1", &input["x1"], &x1)?, samples("x2", &input["x2"], &x2)?);
+            let y = integers(&input["y"]);
+            let model = fit(x1, x2, &y, &config(input)?)?;
+            let scores = model.score_with_shift(x1, x2, &y, rule(input, model.config().shift))?;
+            let any = AnyModel::from(Holder(model));
+            let histories = any.histories();
+            let courses: Value = histories
+                .classifiers
+                .iter()
+                .chain(&histories.densities)
+                .map(|h| {
+                    json!({ "losses": numbers(&h.losses), "validation_losses": numbers(&h.validation_losses),
+                        "best_epoch": h.best_epoch })
+                })
+                .collect();
+            Ok(json!({
+                "scores": per_sample(&scores),
+                "summary": summary(&scores),
+                "history": courses,
+                "log_prior": numbers(any.log_prior()),
+                "class_counts": any.class_counts(),
+                "dropped": any.dropped(),
+                "frozen_shift": number(any.frozen_shift().unwrap_or(f64::NAN)),
+                "notes": any.notes().join("\n"),
+            }))
+        }
+        other => panic!("{other}: no such call"),
+    }
+}
+
+fn untyped(cases: &[Value], call: &str, input: &Value) -> Result<Value> {
+    let float = |key: &str| read_number(&input[key]);
+    let (n, seed) = (|| count(&input["samples"]), || input["seed"].as_u64().unwrap());
+    match call {
+        "atoms" => {
+            let [i1, i2, i12, h1, h2] = ["i1", "i2", "i12", "h1", "h2"].map(|key| read::<f64>(&input[key]));
+            let mut out = [(); 4].map(|()| vec![0.0; i1.len()]);
+            let [redundancy, unique1, unique2, synergy] = &mut out;
+            let slices = InformationSlices { i1: &i1, i2: &i2, i12: &i12, h1: &h1, h2: &h2 };
+            atoms(slices, AtomSlices { redundancy, unique1, unique2, synergy })?;
+            let [redundancy, unique1, unique2, synergy] = out.map(|values| numbers(&values));
+            Ok(
+                json!({ "redundancy": redundancy, "unique1": unique1, "unique2": unique2, "synergy": synergy }),
+            )
+        }
+        "shift" => {
+            let [redundancy, unique1, unique2, synergy] =
+                ["redundancy", "unique1", "unique2", "synergy"].map(float);
+            let means = Atoms { redundancy, unique1, unique2, synergy };
+            let a = shift(means);
+            Ok(json!({ "shift": number(a), "adjusted": of_atoms(means.shifted(a)) }))
+        }
+        "mean" => Ok(json!({ "mean": number(mean(&read::<f64>(&input["values"]))) })),
+        "discrete" => {
+            let [x1, x2, y] = ["x1", "x2", "y"].map(|key| integers(&input[key]));
+            let weights = read_optional::<f64>(&input["weights"]);
+            Ok(of_information(&discrete(&x1, &x2, &y, weights.as_deref())?))
+        }
+        "config_text" => {
+            let settings = config(input)?.settings();
+            let text: String = settings.iter().map(|(key, value)| format!("{key}={value}\n")).collect();
+            Ok(json!({ "text": text }))
+        }
+        "config_check" => config(input)?.check().map(|()| json!({})),
+        "synthetic_gaussian" => Ok(dataset(
+            &MixedGaussian::new(count(&input["classes"]), float("rho"), float("noise"))?
+                .sample(n(), seed())?,
+        )),
+        "synthetic_xor" => Ok(dataset(&xor(count(&input["dimension"]), float("amplitude"), n(), seed())?)),
+        "synthetic_circuit" => {
+            Ok(dataset(&Circuit::named(input["circuit"].as_str().unwrap())?.sample(n(), seed())?))
+        }
+        "synthetic_mixture" => {
+            let shares = ["redundant", "unique1", "unique2", "synergistic"].map(float);
+            Ok(dataset(&KindMixture::new(shares, float("amplitude"))?.sample(n(), seed())?.0))
+        }
+        "score" => match model(cases, input)? {
+            AnyModel::F32(model) => score(&model, input),
+            AnyModel::F64(model) => score(&model, input),
+        },
+        "model_from_bytes" => {
+            let bytes = edited(model(cases, input)?.to_bytes()?, &input["edit"]);
+            let again = AnyModel::from_bytes("model", &bytes)?;
+            Ok(json!({ "same_bytes": again.to_bytes()? == bytes }))
+        }
+        "model_load" => AnyModel::load(input["path"].as_str().unwrap()).map(|_| json!({})),
+        other => panic!("{other}: no such call"),
+    }
+}
+
+/// A model on its way into `AnyModel`.
+pub struct Holder<T>(Model<T>);
+
+impl From<Holder<f32>> for AnyModel {
+    fn from(Holder(model): Holder<f32>) -> Self {
+        AnyModel::F32(model)
+    }
+}
+
+impl From<Holder<f64>> for AnyModel {
+    fn from(Holder(model): Holder<f64>) -> Self {
+        AnyModel::F64(model)
+    }
+}
+
+fn marginal<T: Float>(density: &Value) -> Result<Marginal<T>> {
+    let text = |key: &str| density[key].as_str().unwrap();
+    let options = MarginalOptions {
+        modes: count(&density["modes"]),
+        bounded: density["bounded"].as_bool().unwrap(),
+        diagonal: if text("diagonal") == "shared" { Diagonal::Shared } else { Diagonal::PerMode },
+        triangle: if text("triangle") == "full" { Triangle::Full } else { Triangle::None },
+        train_means: true,
+        train_weights: true,
+    };
+    let parameters = MarginalParameters {
+        means: read(&density["means"]),
+        log_diagonal: read(&density["log_diagonal"]),
+        triangle: read(&density["triangle_values"]),
+        logits: read(&density["logits"]),
+    };
+    Marginal::from_parameters(options, count(&density["features"]), &parameters)
+}
+
+fn gradient<T: Float>(g: &MarginalGradient<T>) -> Value {
+    let p = &g.parameters;
+    json!({ "loss": number(g.loss), "means": numbers(&p.means), "log_diagonal": numbers(&p.log_diagonal),
+        "triangle": numbers(&p.triangle), "logits": numbers(&p.logits), "x": numbers(&g.x) })
+}
+
+fn network<T: Float>(network: &Value) -> Result<Network<T>> {
+    let layer = |l: &Value| Layer { weights: read(&l["weights"]), biases: read(&l["biases"]) };
+    let layers: Vec<Layer<T>> = network["layers"].as_array().unwrap().iter().map(layer).collect();
+    let tanh = network["activation"] == "tanh";
+    let activation = if tanh { Activation::Tanh } else { Activation::Relu };
+    Network::from_layers(count(&network["features"]), &layers, activation)
+}
+
+fn config(input: &Value) -> Result<Config> {
+    let mut config = Config::preset(input["preset"].as_str().unwrap())?;
+    for pair in input["settings"].as_array().unwrap() {
+        config.set(pair[0].as_str().unwrap(), pair[1].as_str().unwrap())?;
+    }
+    Ok(config)
+}
+
+fn rule(input: &Value, of_model: ShiftRule) -> ShiftRule {
+    match input["shift"].as_str().unwrap() {
+        "of_model" => of_model,
+        "frozen" => ShiftRule::Frozen,
+        "batch" => ShiftRule::Batch,
+        "none" => ShiftRule::None,
+        other => panic!("{other}: no such shift"),
+    }
+}
+
+/// Fits the model of another case.
+fn model(cases: &[Value], input: &Value) -> Result<AnyModel> {
+    fn fitted<T: Float>(input: &Value) -> Result<Model<T>> {
+        let (x1, x2) = (data::<T>(&input["x1"]), data::<T>(&input["x2"]));
+        let (x1, x2) = (samples("x1", &input["x1"], &x1)?, samples("x2", &input["x2"], &x2)?);
+        fit(x1, x2, &integers(&input["y"]), &config(input)?)
+    }
+    let case = cases.iter().find(|case| case["name"] == input["model"]).unwrap();
+    let input = &case["input"];
+    Ok(match input["type"].as_str() {
+        Some("f32") => AnyModel::F32(fitted(input)?),
+        _ => AnyModel::F64(fitted(input)?),
+    })
+}
+
+fn score<T: Float>(model: &Model<T>, input: &Value) -> Result<Value> {
+    let (x1, x2) = (data::<T>(&input["x1"]), data::<T>(&input["x2"]));
+    let (x1, x2) = (samples("x1", &input["x1"], &x1)?, samples("x2", &input["x2"], &x2)?);
+    let y = integers(&input["y"]);
+    let scores = model.score_with_shift(x1, x2, &y, rule(input, model.config().shift))?;
+    Ok(json!({ "scores": per_sample(&scores), "summary": summary(&scores) }))
+}
+
+/// The bytes of a model file, changed as `edit` says.
+fn edited(mut bytes: Vec<u8>, edit: &Value) -> Vec<u8> {
+    if let Some(text) = edit["text"].as_str() {
+        bytes = text.into();
+    }
+    if let Some(from) = edit["find"].as_str() {
+        let to = edit["replace"].as_str().unwrap();
+        let at = bytes.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
+        bytes.splice(at..at + from.len(), to.bytes());
+    }
+    if let Some(keep) = edit["keep"].as_u64() {
+        bytes.truncate(keep as usize);
+    }
+    if let Some(drop) = edit["drop"].as_u64() {
+        bytes.truncate(bytes.len() - drop as usize);
+    }
+    if edit["invert_last"] == true {
+        *bytes.last_mut().unwrap() ^= 0xff;
+    }
+    bytes
+}
+
+fn of_atoms(atoms: Atoms) -> Value {
+    json!({ "redundancy": number(atoms.redundancy), "unique1": number(atoms.unique1),
+        "unique2": number(atoms.unique2), "synergy": number(atoms.synergy) })
+}
+
+fn of_information(information: &[Information]) -> Value {
+    let column =
+        |value: fn(&Information) -> f64| -> Value { information.iter().map(|i| number(value(i))).collect() };
+    json!({ "i1": column(|i| i.i1), "i2": column(|i| i.i2), "i12": column(|i| i.i12), "h1": column(|i| i.h1),
+        "h2": column(|i| i.h2) })
+}
+
+fn dataset(data: &Dataset) -> Value {
+    json!({ "features1": data.features1, "features2": data.features2, "x1": numbers(&data.x1),
+        "x2": numbers(&data.x2), "y": data.y, "truth": of_information(&data.truth) })
+}
+
+fn per_sample(scores: &Scores) -> Value {
+    let mut columns = of_information(&scores.information);
+    let atoms =
+        |value: fn(&Atoms) -> f64| -> Value { scores.atoms.iter().map(|a| number(value(a))).collect() };
+    columns["redundancy"] = atoms(|a| a.redundancy);
+    columns["unique1"] = atoms(|a| a.unique1);
+    columns["unique2"] = atoms(|a| a.unique2);
+    columns["synergy"] = atoms(|a| a.synergy);
+    columns
+}
+
+fn summary(scores: &Scores) -> Value {
+    let mean = &scores.mean_information;
+    let sources = |s: lsmi::estimator::PerSource| json!({ "x1": s.x1, "x2": s.x2, "joint": s.joint });
+    json!({ "samples": scores.y.len(), "clipped": scores.clipped, "i1": mean.i1, "i2": mean.i2, "i12": mean.i12,
+        "h1": mean.h1, "h2": mean.h2, "s_minus_r": mean.synergy_minus_redundancy(), "shift": scores.shift,
+        "raw": of_atoms(scores.raw), "adjusted": of_atoms(scores.adjusted), "accuracy": sources(scores.accuracy),
+        "log_loss": sources(scores.log_loss) })
+}
