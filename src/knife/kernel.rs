@@ -24,15 +24,40 @@ pub(crate) struct Prepared<T> {
     weights: Vec<T>,
 }
 
-/// Memory for one tile of [`LANES`] samples.
+/// Memory for one tile of [`LANES`] samples, in one piece: scoring a single sample should not ask for many.
 pub(crate) struct Tile<T> {
-    /// x − μ_k of each mode whose gradient is wanted, else of one at a time, ×d×LANES.
-    centred: Vec<T>,
+    memory: Vec<T>,
+    features: usize,
+    modes: usize,
+    /// Modes whose numbers are kept: all for a gradient, else one at a time.
+    kept: usize,
+}
+
+/// The parts of a tile's memory.
+struct Parts<'a, T> {
+    /// x − μ_k of each kept mode, ×d×LANES.
+    centred: &'a mut [T],
     /// z_k = A_k (x − μ_k) likewise, then the gradient for it.
-    whitened: Vec<T>,
+    whitened: &'a mut [T],
     /// Exponents of each mode, K×LANES.
-    exponents: Vec<T>,
-    scratch: Vec<T>,
+    exponents: &'a mut [T],
+    /// d×LANES, or K if that is more.
+    scratch: &'a mut [T],
+}
+
+impl<T: Float> Tile<T> {
+    fn new(features: usize, modes: usize, kept: usize) -> Self {
+        let size = 2 * kept * features * LANES + modes * LANES + (features * LANES).max(modes);
+        Tile { memory: vec![T::zero(); size], features, modes, kept }
+    }
+
+    fn parts(&mut self) -> Parts<'_, T> {
+        let vectors = self.kept * self.features * LANES;
+        let (centred, rest) = self.memory.split_at_mut(vectors);
+        let (whitened, rest) = rest.split_at_mut(vectors);
+        let (exponents, scratch) = rest.split_at_mut(self.modes * LANES);
+        Parts { centred, whitened, exponents, scratch }
+    }
 }
 
 /// Sums over samples from which the gradient of the parameters follows.
@@ -96,22 +121,12 @@ impl<T: Float> Prepared<T> {
 
     /// Memory to evaluate the density.
     pub(crate) fn tile(&self) -> Tile<T> {
-        self.tile_of(1)
+        Tile::new(self.layout.features, self.layout.modes, 1)
     }
 
     /// Memory to evaluate the density and its gradient.
     pub(crate) fn gradient_tile(&self) -> Tile<T> {
-        self.tile_of(self.layout.modes)
-    }
-
-    fn tile_of(&self, kept_modes: usize) -> Tile<T> {
-        let (d, modes) = (self.layout.features, self.layout.modes);
-        Tile {
-            centred: vec![T::zero(); kept_modes * d * LANES],
-            whitened: vec![T::zero(); kept_modes * d * LANES],
-            exponents: vec![T::zero(); modes * LANES],
-            scratch: vec![T::zero(); (d * LANES).max(modes)],
-        }
+        Tile::new(self.layout.features, self.layout.modes, self.layout.modes)
     }
 
     pub(crate) fn sums(&self) -> Sums<T> {
@@ -129,11 +144,12 @@ impl<T: Float> Prepared<T> {
     pub(crate) fn log_density(&self, x: &Samples<'_, T>, start: usize, tile: &mut Tile<T>) -> [T; LANES] {
         let (d, modes) = (self.layout.features, self.layout.modes);
         let count = LANES.min(x.samples() - start);
-        let kept = tile.centred.len() / (d * LANES);
+        let kept = tile.kept;
+        let Parts { centred, whitened, exponents, scratch } = tile.parts();
         for mode in 0..modes {
             let slot = (mode % kept) * d * LANES;
-            let centred = &mut tile.centred[slot..][..d * LANES];
-            let whitened = &mut tile.whitened[slot..][..d * LANES];
+            let centred = &mut centred[slot..][..d * LANES];
+            let whitened = &mut whitened[slot..][..d * LANES];
             let mean = &self.means[mode * d..][..d];
             if count < LANES {
                 centred.fill(T::zero());
@@ -158,15 +174,15 @@ impl<T: Float> Prepared<T> {
                 norm
             };
             for (lane, &norm) in norm.iter().enumerate() {
-                tile.exponents[mode * LANES + lane] = self.offsets[mode] - T::of(0.5) * norm;
+                exponents[mode * LANES + lane] = self.offsets[mode] - T::of(0.5) * norm;
             }
         }
         let mut out = [T::zero(); LANES];
         for (lane, out) in out.iter_mut().enumerate().take(count) {
             for mode in 0..modes {
-                tile.scratch[mode] = tile.exponents[mode * LANES + lane];
+                scratch[mode] = exponents[mode * LANES + lane];
             }
-            *out = log_sum_exp(&tile.scratch[..modes]);
+            *out = log_sum_exp(&scratch[..modes]);
         }
         out
     }
@@ -186,15 +202,16 @@ impl<T: Float> Prepared<T> {
         for &g in &upstream[..count] {
             sums.total += g.f64();
         }
+        let Parts { centred, whitened, exponents, scratch } = tile.parts();
         let mut back = gradient_x.as_ref().map(|_| vec![T::zero(); d * LANES]);
         for mode in 0..modes {
-            let centred = &tile.centred[mode * d * LANES..][..d * LANES];
-            let whitened = &mut tile.whitened[mode * d * LANES..][..d * LANES];
+            let centred = &centred[mode * d * LANES..][..d * LANES];
+            let whitened = &mut whitened[mode * d * LANES..][..d * LANES];
             // gᵢ r_ik; a sample beyond the range of the numbers (log p = −∞) has no gradient.
             let mut share = [T::zero(); LANES];
             for lane in 0..count {
                 if log_density[lane] != T::of(f64::NEG_INFINITY) {
-                    let exponent = tile.exponents[mode * LANES + lane] - log_density[lane];
+                    let exponent = exponents[mode * LANES + lane] - log_density[lane];
                     share[lane] = upstream[lane] * exponent.exp().flushed();
                 }
             }
@@ -206,7 +223,7 @@ impl<T: Float> Prepared<T> {
             }
             if self.full {
                 let matrix = &mut sums.matrices[mode * lower::packed(d)..][..lower::packed(d)];
-                lower::add_outer(d, whitened, centred, &mut tile.scratch, matrix);
+                lower::add_outer(d, whitened, centred, scratch, matrix);
                 if let Some(back) = &mut back {
                     lower::add_transposed_product(d, self.triangle(mode), whitened, back);
                 }
