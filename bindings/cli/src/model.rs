@@ -10,7 +10,7 @@ use std::path::Path;
 pub fn load(path: &Path) -> Result<AnyModel> {
     let name = path.display().to_string();
     let bytes = files::bytes(path)?;
-    files::require_safetensors(&name, &bytes, "a model file of lsmi")?;
+    files::require_safetensors(&name, &bytes, "a model file of lsmi (the order is MODEL DATA)")?;
     AnyModel::from_bytes(&name, &bytes)
 }
 

@@ -39,7 +39,7 @@ fn files_of_the_wrong_kind_are_called_by_what_they_are() {
     ] {
         folder.write("other", bytes);
         let archives = "expected a .pt, .npz or .safetensors file";
-        let expected = [archives, "expected a model file of lsmi", archives];
+        let expected = [archives, "expected a model file of lsmi (the order is MODEL DATA)", archives];
         assert_eq!(complaints(&folder, "other"), expected.map(|e| format!("other: {e}, got {got}")));
         folder.run(&["inspect", "other"]).says(1, &format!("other: {archives}, got {got}"));
     }
@@ -59,7 +59,7 @@ fn models_are_no_data_and_data_no_model() {
     folder.succeed(&["synth", "xor", "--samples", "9", "-o", "xor.npz"]);
     let outcome = folder.run(&["score", "xor.npz", "data"]);
     let got = "got a zip file (a PyTorch checkpoint or NumPy arrays?)";
-    outcome.says(1, &format!("xor.npz: expected a model file of lsmi, {got}"));
+    outcome.says(1, &format!("xor.npz: expected a model file of lsmi (the order is MODEL DATA), {got}"));
     let estimators = fixture("official/demo2_estimators.pt");
     let outcome = folder.fit(&estimators, "out", &[]);
     assert!(outcome.failure(1).contains("expected arrays train_modal_1_features, "), "{}", outcome.err);
@@ -155,7 +155,10 @@ fn pickles_that_name_other_globals_are_refused_by_name() {
         let [data, model, checkpoint] = complaints(&folder, "bad.pt");
         let message = format!("bad.pt: {expected}, got global {global}");
         assert_eq!([&data, &checkpoint], [&message, &message]);
-        assert!(model.starts_with("bad.pt: expected a model file of lsmi, got a "), "{model}");
+        assert!(
+            model.starts_with("bad.pt: expected a model file of lsmi (the order is MODEL DATA), got a "),
+            "{model}"
+        );
         folder.run(&["inspect", "bad.pt"]).says(1, &message);
     }
 }
