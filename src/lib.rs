@@ -38,6 +38,8 @@
 //! |---|---|---|
 //! | `std` | yes | model files on disk, faster products; without it the crate is `no_std` with `alloc` |
 //! | `rayon` | yes | threads; results do not depend on their number |
+//! | `capi` | no | the C interface of `include/lsmi.h` (module `ffi`) |
+//! | `header` | no | generation of that header at build time, for `bindings/c/header` |
 //!
 //! All logarithms are natural: every quantity is in nats. One seed gives one result on one machine, whatever the number
 //! of threads; machines with other instruction sets may differ in the last digits.
