@@ -2,9 +2,26 @@
 //!
 //! Sums over lanes are folded in a fixed order, so that a result does not depend on how the compiler vectorises.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod buffer;
+pub(crate) mod functions;
+mod level;
 mod log_sum_exp;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod portable;
+pub(crate) mod vector;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
+pub(crate) use buffer::Buffer;
+pub(crate) use level::Kernel;
+pub use level::Level;
 pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows, softmax_into};
+pub(crate) use vector::{Lanes, Vector};
 
 /// Samples that a tile holds side by side.
 pub(crate) const LANES: usize = 16;
