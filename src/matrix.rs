@@ -88,6 +88,16 @@ impl<'a, T> Samples<'a, T> {
         self.features
     }
 
+    /// The numbers from the first sample on.
+    pub(crate) fn data(&self) -> &'a [T] {
+        self.data
+    }
+
+    /// Elements from one sample to the next.
+    pub(crate) fn stride(&self) -> usize {
+        self.stride
+    }
+
     /// Sample `index`.
     ///
     /// # Panics

@@ -1,5 +1,7 @@
 //! Serial or rayon, over chunks of a fixed size, so that results do not depend on the number of threads.
 
+use crate::Float;
+use crate::simd::Buffer;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
@@ -11,6 +13,38 @@ pub(crate) fn for_each_chunk<T: Send>(out: &mut [T], chunk: usize, work: impl Fn
         return out.par_chunks_mut(chunk).enumerate().for_each(|(i, part)| work(i * chunk, part));
     }
     out.chunks_mut(chunk).enumerate().for_each(|(i, part)| work(i * chunk, part));
+}
+
+/// Calls `work(i, record, memory)` for each run i of `record` elements of `records`, on several threads if that is
+/// worth it; `memory` is the caller's or one of the thread's own.
+pub(crate) fn for_each_record<T: Float>(
+    worth_threads: bool,
+    records: &mut [T],
+    record: usize,
+    memory: &mut Buffer<T>,
+    work: impl Fn(usize, &mut [T], &mut Buffer<T>) + Sync,
+) {
+    for_each_task(worth_threads, records.chunks_mut(record).enumerate(), memory, |(i, record), memory| {
+        work(i, record, memory)
+    });
+}
+
+/// Calls `work(task, memory)` for each of the tasks, on several threads if that is worth it; `memory` is the caller's
+/// or one of the thread's own.
+pub(crate) fn for_each_task<T: Float, I: Send>(
+    worth_threads: bool,
+    tasks: impl Iterator<Item = I>,
+    memory: &mut Buffer<T>,
+    work: impl Fn(I, &mut Buffer<T>) + Sync,
+) {
+    #[cfg(feature = "rayon")]
+    if worth_threads && rayon::current_num_threads() > 1 {
+        use rayon::prelude::*;
+        let tasks: Vec<I> = tasks.collect();
+        return tasks.into_par_iter().for_each_init(Buffer::default, |memory, task| work(task, memory));
+    }
+    let _ = worth_threads;
+    tasks.for_each(|task| work(task, memory));
 }
 
 /// The results of `work` for each of `items`, in their order. What `work` reports goes to `observe`, which is only

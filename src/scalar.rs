@@ -1,6 +1,6 @@
 //! The number types of the library: f32 and f64.
 
-use crate::simd::functions::Constants;
+use crate::linalg::Kernels;
 use nalgebra::RealField;
 
 mod sealed {
@@ -10,7 +10,7 @@ mod sealed {
 }
 
 /// f32 or f64. Sealed: kernels and model files know these two and no other.
-pub trait Float: sealed::Sealed + Constants + RealField + Copy + Default {
+pub trait Float: sealed::Sealed + Kernels + RealField + Copy + Default {
     /// `f32` or `f64`.
     const NAME: &'static str;
     /// The safetensors type of this number.

@@ -124,7 +124,10 @@ impl<T: Float> Objective<T> for CrossEntropy<'_, T> {
             .collect()
     }
 
-    fn add_gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T]) -> f64 {
+    fn gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T], adds: bool) -> f64 {
+        if !adds {
+            gradient.fill(T::zero());
+        }
         let total = batch.len() as f64 * self.mean_weight;
         self.forward(parameters, batch);
         let (targets, weights) = (&self.targets, self.weights);

@@ -1,13 +1,12 @@
 //! Fitting a marginal density: its start, and its objective for the training loop.
 
-use super::kernel::{Prepared, Sums, Tile};
 use super::layout::Layout;
-use super::marginal::add_loss_gradient;
+use super::prepared::{Chunk, Prepared};
 use super::{Marginal, MarginalOptions};
 use crate::matrix::total_weight;
 use crate::optim::{Group, History, Objective, Split, TrainingRun, mean_weight, train};
 use crate::rng::Stream;
-use crate::simd::LANES;
+use crate::simd::{Buffer, Level};
 use crate::{Float, Result, Samples};
 use alloc::{vec, vec::Vec};
 use serde::{Deserialize, Serialize};
@@ -81,16 +80,15 @@ fn fit_from<T: Float>(
     split: Split,
     run: TrainingRun<'_>,
 ) -> Result<MarginalFit<T>> {
-    let prepared = Prepared::new(options, layout.clone());
+    let prepared = Prepared::new(options, layout.clone(), Level::best());
     let mut objective = MeanSurprisal {
         options: options.clone(),
         mean_weight: mean_weight(weights, &split)?,
-        tile: prepared.gradient_tile(),
-        sums: prepared.sums(),
+        chunk: prepared.chunk(),
         gathered: Vec::new(),
-        batch: run.training.batch.max(LANES),
+        values: Vec::new(),
+        scratch: Buffer::default(),
         prepared,
-        layout: layout.clone(),
         x,
         weights,
     };
@@ -108,46 +106,46 @@ fn initial<T: Float>(
     let mut parameters = vec![T::zero(); layout.len()];
     match start {
         Start::Normal => {
-            for value in &mut parameters[..layout.logits.start] {
-                *value = T::of(stream.normal());
+            let width = layout.width();
+            for row in parameters[..layout.triangle.start].chunks_exact_mut(width) {
+                row[..layout.features].iter_mut().for_each(|v| *v = T::of(stream.normal()));
+            }
+            for (place, _) in layout.triangle_places() {
+                parameters[place] = T::of(stream.normal());
             }
             parameters[layout.logits.clone()].fill(T::one());
         }
         Start::Samples => {
             let chosen = stream.sample_without_replacement(training.len(), layout.modes);
             // With more modes than samples some share a start.
-            for (mode, mean) in parameters[layout.means.clone()].chunks_exact_mut(layout.features).enumerate()
-            {
-                mean.copy_from_slice(x.sample(training[chosen[mode % chosen.len()]]));
+            let means = parameters[layout.means.clone()].chunks_exact_mut(layout.width());
+            for (mode, mean) in means.enumerate() {
+                let sample = x.sample(training[chosen[mode % chosen.len()]]);
+                mean[..layout.features].copy_from_slice(sample);
             }
         }
     }
     parameters
 }
 
+/// Held-out samples that are scored at a time.
+const SCORED: usize = 1024;
+
 /// The mean surprisal of the samples as an objective.
 struct MeanSurprisal<'a, T> {
     options: MarginalOptions,
-    layout: Layout,
     x: Samples<'a, T>,
     weights: Option<&'a [T]>,
     mean_weight: f64,
     prepared: Prepared<T>,
-    tile: Tile<T>,
-    sums: Sums<T>,
+    chunk: Chunk<T>,
+    /// Samples side by side.
     gathered: Vec<T>,
-    batch: usize,
+    values: Vec<T>,
+    scratch: Buffer<T>,
 }
 
 impl<T: Float> MeanSurprisal<'_, T> {
-    /// Copies the samples of a batch side by side.
-    fn gather(&mut self, batch: &[usize]) {
-        self.gathered.clear();
-        for &i in batch {
-            self.gathered.extend_from_slice(self.x.sample(i));
-        }
-    }
-
     fn weight(weights: Option<&[T]>, i: usize) -> f64 {
         weights.map_or(1.0, |w| w[i].f64())
     }
@@ -155,7 +153,7 @@ impl<T: Float> MeanSurprisal<'_, T> {
 
 impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
     fn groups(&self) -> Vec<Group> {
-        let layout = &self.layout;
+        let layout = &self.prepared.layout;
         let mut groups = vec![
             Group { range: layout.log_diagonal.clone(), decays: false },
             Group { range: layout.triangle.clone(), decays: true },
@@ -169,36 +167,38 @@ impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
         groups
     }
 
-    fn add_gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T]) -> f64 {
-        let weights = self.weights;
+    fn gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T], adds: bool) -> f64 {
+        let (x, weights) = (self.x, self.weights);
         let total = batch.len() as f64 * self.mean_weight;
-        self.gather(batch);
         self.prepared.update(parameters);
-        self.sums.clear();
-        let d = self.layout.features;
-        let x = Samples::new("x", &self.gathered, batch.len(), d, d).expect("the batch was just gathered");
-        let weight = |i: usize| T::of(Self::weight(weights, batch[i]) / total);
-        let loss = add_loss_gradient(&self.prepared, &x, weight, (&mut self.tile, &mut self.sums), None);
-        self.prepared.finish(&self.sums, parameters, gradient);
-        loss
+        let mut sum = 0.0;
+        for (i, batch) in batch.chunks(self.prepared.chunk_samples()).enumerate() {
+            let upstream = |i: usize| T::of(-Self::weight(weights, batch[i]) / total);
+            let samples = (batch.len(), |i: usize| x.sample(batch[i]), upstream);
+            let out = (&mut *gradient, adds || i > 0);
+            sum += self.prepared.gradient(parameters, samples, &mut self.chunk, out, None);
+        }
+        sum
     }
 
     fn loss(&mut self, parameters: &[T], samples: &[usize]) -> f64 {
         self.prepared.update(parameters);
         let (mut sum, mut total) = (0.0, 0.0);
-        for batch in samples.chunks(self.batch) {
-            self.gather(batch);
-            let d = self.layout.features;
+        let d = self.x.features();
+        for batch in samples.chunks(SCORED) {
+            self.gathered.clear();
+            for &i in batch {
+                self.gathered.extend_from_slice(self.x.sample(i));
+            }
             let x =
                 Samples::new("x", &self.gathered, batch.len(), d, d).expect("the batch was just gathered");
-            for start in (0..batch.len()).step_by(LANES) {
-                let values = self.prepared.log_density(&x, start, &mut self.tile);
-                for (&i, value) in batch[start..].iter().zip(values) {
-                    let weight = Self::weight(self.weights, i);
-                    if weight > 0.0 {
-                        sum -= weight * value.f64();
-                        total += weight;
-                    }
+            self.values.resize(batch.len(), T::zero());
+            self.prepared.log_density(parameters, &x, &mut self.values, &mut self.scratch);
+            for (&i, value) in batch.iter().zip(&self.values) {
+                let weight = Self::weight(self.weights, i);
+                if weight > 0.0 {
+                    sum -= weight * value.f64();
+                    total += weight;
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Options of the marginal density and where its parameters lie in memory.
 
-use crate::linalg::lower::packed;
+use crate::linalg::panels;
 use crate::matrix::{MOST_PARAMETERS, check_count};
 use crate::{Error, Float, Result};
 use alloc::format;
@@ -59,7 +59,9 @@ pub struct MarginalParameters<T> {
     pub logits: Vec<T>,
 }
 
-/// Ranges of the packed parameters: means, log-diagonal, strict lower triangles by rows, logits.
+/// Ranges of the packed parameters: means, log-diagonal, strict lower triangles, logits.
+///
+/// Rows of d numbers are padded with zeros and triangles lie in [`panels`], as the kernels read them.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Layout {
     pub(crate) features: usize,
@@ -92,7 +94,8 @@ impl Layout {
             });
         }
         let diagonals = if options.diagonal == Diagonal::Shared { 1 } else { modes };
-        let triangle = if options.triangle == Triangle::Full { modes * packed(features - 1) } else { 0 };
+        let width = panels::padded(features);
+        let triangle = if options.triangle == Triangle::Full { modes * panels::size(features) } else { 0 };
         let mut end = 0;
         let mut next = |length| {
             end += length;
@@ -101,8 +104,8 @@ impl Layout {
         Ok(Layout {
             features,
             modes,
-            means: next(modes * features),
-            log_diagonal: next(diagonals * features),
+            means: next(modes * width),
+            log_diagonal: next(diagonals * width),
             triangle: next(triangle),
             logits: next(modes),
         })
@@ -113,20 +116,25 @@ impl Layout {
         self.logits.end
     }
 
-    /// ℓ of a mode.
-    pub(crate) fn log_diagonal_of(&self, mode: usize) -> Range<usize> {
-        let shared = self.log_diagonal.len() == self.features;
-        let start = self.log_diagonal.start + if shared { 0 } else { mode * self.features };
-        start..start + self.features
+    /// d, padded.
+    pub(crate) fn width(&self) -> usize {
+        panels::padded(self.features)
     }
 
-    /// Row `i` (elements 0..i) of a mode's strict lower triangle.
-    pub(crate) fn triangle_row(&self, mode: usize, i: usize) -> Range<usize> {
-        if self.triangle.is_empty() {
-            return self.triangle.start..self.triangle.start;
-        }
-        let start = self.triangle.start + mode * packed(self.features - 1) + i * i.saturating_sub(1) / 2;
-        start..start + i
+    /// Where element (i, j), j < i, of a mode's triangle is.
+    pub(crate) fn triangle_element(&self, mode: usize, i: usize, j: usize) -> usize {
+        self.triangle.start + mode * panels::size(self.features) + panels::index(self.features, i, j)
+    }
+
+    /// The places of elements (i, j), j < i, of all triangles, mode by mode and row by row, with their places in a
+    /// dense K×d×d array.
+    pub(crate) fn triangle_places(&self) -> impl Iterator<Item = (usize, usize)> {
+        let d = self.features;
+        let modes = if self.triangle.is_empty() { 0 } else { self.modes };
+        let rows = (0..modes).flat_map(move |mode| (0..d).map(move |i| (mode, i)));
+        rows.flat_map(move |(mode, i)| {
+            (0..i).map(move |j| (self.triangle_element(mode, i, j), (mode * d + i) * d + j))
+        })
     }
 
     /// Packs dense arrays; what lies on or above the diagonal of T is ignored.
@@ -134,8 +142,8 @@ impl Layout {
         let d = self.features;
         let dense_triangle = if self.triangle.is_empty() { 0 } else { self.modes * d * d };
         for (field, expected, got) in [
-            ("means", self.means.len(), dense.means.len()),
-            ("log_diagonal", self.log_diagonal.len(), dense.log_diagonal.len()),
+            ("means", self.modes * d, dense.means.len()),
+            ("log_diagonal", self.log_diagonal.len() / self.width() * d, dense.log_diagonal.len()),
             // A density of one feature has no strict lower part, whatever is given.
             ("triangle", if d == 1 { dense.triangle.len() } else { dense_triangle }, dense.triangle.len()),
             ("logits", self.modes, dense.logits.len()),
@@ -143,15 +151,15 @@ impl Layout {
             check_count(field, "elements", expected, got)?;
         }
         let mut out = vec![T::zero(); self.len()];
-        out[self.means.clone()].copy_from_slice(&dense.means);
-        out[self.log_diagonal.clone()].copy_from_slice(&dense.log_diagonal);
+        for (range, dense) in [(&self.means, &dense.means), (&self.log_diagonal, &dense.log_diagonal)] {
+            for (row, dense) in out[range.clone()].chunks_exact_mut(self.width()).zip(dense.chunks_exact(d)) {
+                row[..d].copy_from_slice(dense);
+            }
+        }
         out[self.logits.clone()].copy_from_slice(&dense.logits);
-        if !self.triangle.is_empty() {
-            for mode in 0..self.modes {
-                for i in 0..d {
-                    let row = &dense.triangle[(mode * d + i) * d..][..i];
-                    out[self.triangle_row(mode, i)].copy_from_slice(row);
-                }
+        if d > 1 {
+            for (place, index) in self.triangle_places() {
+                out[place] = dense.triangle[index];
             }
         }
         Ok(out)
@@ -163,16 +171,16 @@ impl Layout {
         let mut dense = Vec::new();
         if triangle == Triangle::Full {
             dense = vec![T::zero(); self.modes * d * d];
-            for mode in 0..self.modes {
-                for i in 0..d {
-                    let row = self.triangle_row(mode, i);
-                    dense[(mode * d + i) * d..][..row.len()].copy_from_slice(&packed[row]);
-                }
+            for (place, index) in self.triangle_places() {
+                dense[index] = packed[place];
             }
         }
+        let rows = |range: &Range<usize>| {
+            packed[range.clone()].chunks_exact(self.width()).flat_map(|row| &row[..d]).copied().collect()
+        };
         MarginalParameters {
-            means: packed[self.means.clone()].to_vec(),
-            log_diagonal: packed[self.log_diagonal.clone()].to_vec(),
+            means: rows(&self.means),
+            log_diagonal: rows(&self.log_diagonal),
             triangle: dense,
             logits: packed[self.logits.clone()].to_vec(),
         }
@@ -199,9 +207,23 @@ mod tests {
                 train_weights: true,
             };
             let layout = Layout::new(&options, d).unwrap();
-            let packed: Vec<f64> = (0..layout.len()).map(|i| i as f64 + 1.0).collect();
-            let dense = layout.unpack(&packed, triangle);
-            assert_eq!(layout.pack(&dense).unwrap(), packed);
+            let mut dense = layout.unpack(&vec![0.0; layout.len()], triangle);
+            let mut next = 0.0;
+            let mut fill = |values: &mut [f64]| {
+                values.iter_mut().for_each(|v| {
+                    next += 1.0;
+                    *v = next;
+                })
+            };
+            fill(&mut dense.means);
+            fill(&mut dense.log_diagonal);
+            fill(&mut dense.logits);
+            for (_, index) in layout.triangle_places() {
+                fill(&mut dense.triangle[index..=index]);
+            }
+            let packed = layout.pack(&dense).unwrap();
+            assert_eq!(layout.unpack(&packed, triangle), dense);
+            assert_eq!(packed.iter().copied().fold(0.0, f64::max), next);
         }
     }
 }

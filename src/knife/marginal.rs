@@ -1,16 +1,16 @@
 //! The marginal density: evaluation and gradient.
 
-use super::kernel::{Prepared, Sums, Tile};
 use super::layout::Layout;
+use super::prepared::{Chunk, Prepared};
 use super::{MarginalOptions, MarginalParameters};
 use crate::matrix::{check_count, total_weight};
-use crate::simd::LANES;
+use crate::simd::{Buffer, Level};
 use crate::{Error, Float, Result, Samples, parallel};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
 
 /// Samples that one thread scores at a time.
-const CHUNK: usize = 64 * LANES;
+const CHUNK: usize = 1024;
 
 /// A Gaussian mixture of K modes in d dimensions.
 ///
@@ -97,9 +97,22 @@ impl<T: Float> Marginal<T> {
     }
 
     pub(super) fn from_packed(options: MarginalOptions, layout: Layout, parameters: Vec<T>) -> Self {
-        let mut prepared = Prepared::new(&options, layout);
+        let mut prepared = Prepared::new(&options, layout, Level::best());
         prepared.update(&parameters);
         Marginal { options, parameters, prepared }
+    }
+
+    /// The same density, evaluated by the kernels of `level`.
+    #[must_use]
+    pub fn with_level(mut self, level: Level) -> Self {
+        self.prepared.level = level;
+        self.prepared.update(&self.parameters);
+        self
+    }
+
+    /// The instruction set that evaluates the density.
+    pub fn level(&self) -> Level {
+        self.prepared.level
     }
 
     pub(super) fn packed(&self) -> &[T] {
@@ -132,11 +145,8 @@ impl<T: Float> Marginal<T> {
         check_count("out", "elements", x.samples(), out.len())?;
         let prepared = &self.prepared;
         parallel::for_each_chunk(out, CHUNK, |start, out| {
-            let mut tile = prepared.tile();
-            for (i, out) in out.chunks_mut(LANES).enumerate() {
-                let values = prepared.log_density(&x, start + i * LANES, &mut tile);
-                out.copy_from_slice(&values[..out.len()]);
-            }
+            let x = x.range(start, out.len());
+            prepared.log_density(&self.parameters, &x, out, &mut Buffer::default());
         });
         Ok(())
     }
@@ -171,63 +181,35 @@ impl<T: Float> Marginal<T> {
     }
 
     fn weighted_gradient(&self, x: Samples<'_, T>, weights: &[T]) -> MarginalGradient<T> {
-        let prepared = &self.prepared;
-        let mut gradient = vec![T::zero(); prepared.layout.len()];
         let mut gradient_x = vec![T::zero(); x.samples() * x.features()];
-        let mut tile = prepared.gradient_tile();
-        let (loss, sums) = pairwise(prepared, &x, weights, &mut tile, &mut gradient_x);
-        prepared.finish(&sums, &self.parameters, &mut gradient);
-        let parameters = prepared.layout.unpack(&gradient, self.options.triangle);
-        MarginalGradient { loss, parameters, x: gradient_x }
+        let (sum, gradient) = self.pairwise(&x, weights, &mut self.prepared.chunk(), &mut gradient_x);
+        let parameters = self.prepared.layout.unpack(&gradient, self.options.triangle);
+        MarginalGradient { loss: sum, parameters, x: gradient_x }
     }
-}
 
-/// The loss −Σ wᵢ log p(xᵢ), its gradient for x, and the sums for the parameters' gradient, added up by halves so that
-/// rounding grows with the logarithm of the samples.
-fn pairwise<T: Float>(
-    prepared: &Prepared<T>,
-    x: &Samples<'_, T>,
-    weights: &[T],
-    tile: &mut Tile<T>,
-    gradient_x: &mut [T],
-) -> (f64, Sums<T>) {
-    if x.samples() <= CHUNK {
-        let mut sums = prepared.sums();
-        let loss = add_loss_gradient(prepared, x, |i| weights[i], (tile, &mut sums), Some(gradient_x));
-        return (loss, sums);
-    }
-    let half = x.samples() / 2;
-    let (first_x, second_x) = gradient_x.split_at_mut(half * x.features());
-    let (first, mut sums) = pairwise(prepared, &x.range(0, half), &weights[..half], tile, first_x);
-    let rest = x.range(half, x.samples() - half);
-    let (second, others) = pairwise(prepared, &rest, &weights[half..], tile, second_x);
-    sums.add(&others);
-    (first + second, sums)
-}
-
-/// Adds the gradient of the loss −Σ wᵢ log p(xᵢ) to the sums, and to `gradient_x`; gives the loss.
-pub(super) fn add_loss_gradient<T: Float>(
-    prepared: &Prepared<T>,
-    x: &Samples<'_, T>,
-    weight: impl Fn(usize) -> T,
-    (tile, sums): (&mut Tile<T>, &mut Sums<T>),
-    mut gradient_x: Option<&mut [T]>,
-) -> f64 {
-    let mut loss = 0.0;
-    for start in (0..x.samples()).step_by(LANES) {
-        let count = LANES.min(x.samples() - start);
-        let values = prepared.log_density(x, start, tile);
-        let mut upstream = [T::zero(); LANES];
-        for lane in 0..count {
-            let weight = weight(start + lane);
-            // A sample without weight may lie anywhere.
-            if weight != T::zero() {
-                upstream[lane] = -weight;
-                loss -= weight.f64() * values[lane].f64();
-            }
+    /// Σ gᵢ log p(xᵢ) with gᵢ = −wᵢ, and the gradient for the parameters; adds that for x. Sums are added up by
+    /// halves, so that rounding grows with the logarithm of the samples.
+    fn pairwise(
+        &self,
+        x: &Samples<'_, T>,
+        weights: &[T],
+        memory: &mut Chunk<T>,
+        gradient_x: &mut [T],
+    ) -> (f64, Vec<T>) {
+        let prepared = &self.prepared;
+        if x.samples() <= prepared.chunk_samples() {
+            let mut gradient = vec![T::zero(); prepared.layout.len()];
+            let samples = (x.samples(), |i| x.sample(i), |i: usize| -weights[i]);
+            let out = (&mut gradient[..], false);
+            let sum = prepared.gradient(&self.parameters, samples, memory, out, Some(gradient_x));
+            return (sum, gradient);
         }
-        let rows = gradient_x.as_mut().map(|g| &mut g[start * x.features()..][..count * x.features()]);
-        prepared.add_gradient(&values, &upstream, count, tile, sums, rows);
+        let half = x.samples() / 2;
+        let (first_x, second_x) = gradient_x.split_at_mut(half * x.features());
+        let (first, mut gradient) = self.pairwise(&x.range(0, half), &weights[..half], memory, first_x);
+        let rest = x.range(half, x.samples() - half);
+        let (second, others) = self.pairwise(&rest, &weights[half..], memory, second_x);
+        gradient.iter_mut().zip(&others).for_each(|(a, b)| *a += *b);
+        (first + second, gradient)
     }
-    loss
 }

@@ -1,9 +1,9 @@
 //! KNIFE: a learned Gaussian mixture as density, whose mean surprisal estimates an entropy (Pichler et al. 2022).
 
 mod fit;
-mod kernel;
 mod layout;
 mod marginal;
+mod prepared;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]

@@ -1,5 +1,10 @@
-//! Products: general ones through nalgebra, and those that know a lower triangle.
+//! Products: general ones, and those of Gaussian mixtures, which know a lower triangle.
 
 pub(crate) mod general;
-pub(crate) mod lower;
+mod kernels;
+pub(crate) mod mixture;
+pub(crate) mod panels;
 pub(crate) mod tile;
+mod triangle;
+
+pub use kernels::Kernels;

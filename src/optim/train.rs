@@ -20,8 +20,8 @@ pub(crate) struct Group {
 pub(crate) trait Objective<T> {
     /// The parameters that are trained.
     fn groups(&self) -> Vec<Group>;
-    /// Mean loss (nats) over the samples of `batch`; its gradient is added to `gradient`.
-    fn add_gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T]) -> f64;
+    /// Mean loss (nats) over the samples of `batch`; its gradient is written to `gradient`, or added if `adds`.
+    fn gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T], adds: bool) -> f64;
     /// Mean loss (nats) over the samples.
     fn loss(&mut self, parameters: &[T], samples: &[usize]) -> f64;
 }
@@ -147,10 +147,8 @@ pub(crate) fn train<T: Float>(
         stream.shuffle(&mut order);
         let mut total = 0.0;
         for batch in order.chunks(training.batch) {
-            if !training.accumulate_gradients {
-                gradient.fill(T::zero());
-            }
-            let loss = objective.add_gradient(parameters, batch, &mut gradient);
+            let adds = training.accumulate_gradients;
+            let loss = objective.gradient(parameters, batch, &mut gradient, adds);
             total += loss * batch.len() as f64;
             adam.advance();
             for group in &groups {
@@ -203,8 +201,11 @@ mod tests {
         fn groups(&self) -> Vec<Group> {
             vec![Group { range: 0..1, decays: true }]
         }
-        fn add_gradient(&mut self, p: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64 {
+        fn gradient(&mut self, p: &[f64], batch: &[usize], gradient: &mut [f64], adds: bool) -> f64 {
             self.batches.push(batch.to_vec());
+            if !adds {
+                gradient.fill(0.0);
+            }
             let mean = |f: &dyn Fn(f64) -> f64| {
                 batch.iter().map(|&i| f(self.targets[i])).sum::<f64>() / batch.len() as f64
             };

@@ -7,7 +7,7 @@ const LINE: usize = 64;
 
 /// Numbers that begin at a cache line.
 #[derive(Debug, Default)]
-pub(crate) struct Buffer<T> {
+pub struct Buffer<T> {
     memory: Vec<T>,
     start: usize,
 }

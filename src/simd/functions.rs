@@ -50,12 +50,18 @@ pub trait Constants: Lanes {
     const ONE: Self;
     /// ½.
     const HALF: Self;
+    /// The largest finite number.
+    const MAX: Self;
     /// ∞.
     const INFINITY: Self;
     /// −∞.
     const NEG_INFINITY: Self;
     /// NaN.
     const NAN: Self;
+    /// From place 16 − i on, numbers whose bits are all set before column i, else 0.
+    const BELOW_DIAGONAL: &'static [Self; 32];
+    /// From place 16 − i on, a number whose bits are all set in column i, else 0.
+    const ON_DIAGONAL: &'static [Self; 32];
 }
 
 macro_rules! constants {
@@ -82,9 +88,24 @@ macro_rules! constants {
             const SCALE_LOG2: $type = $scale_log2;
             const ONE: $type = 1.0;
             const HALF: $type = 0.5;
+            const MAX: $type = $type::MAX;
             const INFINITY: $type = $type::INFINITY;
             const NEG_INFINITY: $type = $type::NEG_INFINITY;
             const NAN: $type = $type::NAN;
+            const BELOW_DIAGONAL: &'static [$type; 32] = &{
+                let mut masks = [0.0; 32];
+                let mut place = 0;
+                while place < 16 {
+                    masks[place] = $type::from_bits(!0);
+                    place += 1;
+                }
+                masks
+            };
+            const ON_DIAGONAL: &'static [$type; 32] = &{
+                let mut masks = [0.0; 32];
+                masks[16] = $type::from_bits(!0);
+                masks
+            };
         }
     };
 }

@@ -1,4 +1,4 @@
-//! Kernels over short vectors: log-sum-exp, and the lanes in which samples travel.
+//! Vectors: one trait that kernels are written over, a thin file for each instruction set, and the choice among them.
 //!
 //! Sums over lanes are folded in a fixed order, so that a result does not depend on how the compiler vectorises.
 
@@ -18,35 +18,8 @@ pub(crate) mod vector;
 mod x86;
 
 pub(crate) use buffer::Buffer;
+pub(crate) use functions::Constants;
 pub(crate) use level::Kernel;
 pub use level::Level;
 pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows, softmax_into};
-pub(crate) use vector::{Lanes, Vector};
-
-/// Samples that a tile holds side by side.
-pub(crate) const LANES: usize = 16;
-
-/// The sum of all lanes, by halves.
-#[inline(always)]
-pub(crate) fn fold<T: crate::Float>(mut sums: [T; LANES]) -> T {
-    let mut width = LANES / 2;
-    while width > 0 {
-        for lane in 0..width {
-            let upper = sums[lane + width];
-            sums[lane] += upper;
-        }
-        width /= 2;
-    }
-    sums[0]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fold_adds_every_lane_once() {
-        let lanes: [f64; LANES] = core::array::from_fn(|i| (1u32 << i) as f64);
-        assert_eq!(fold(lanes), f64::from((1u32 << LANES) - 1));
-    }
-}
+pub(crate) use vector::{Lanes, Vector, sum};

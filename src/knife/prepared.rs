@@ -1,0 +1,227 @@
+//! What evaluation needs of the parameters, and the gradient of a chunk of samples.
+
+use super::MarginalOptions;
+use super::layout::Layout;
+use crate::linalg::mixture::{self, BLOCK, Mixture, ModeGradient, Rows};
+use crate::simd::{Buffer, Level, softmax_into};
+use crate::{Float, Samples, parallel};
+use alloc::{vec, vec::Vec};
+
+/// Numbers of a chunk's records, about: more would leave the caches.
+const RECORDS: usize = 1 << 20;
+
+/// Products below this many terms are not worth a second thread.
+const WORTH_THREADS: usize = 1 << 21;
+
+/// What is derived from the parameters once for many samples.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Prepared<T> {
+    pub(crate) layout: Layout,
+    pub(crate) level: Level,
+    bounded: bool,
+    /// σ, K×padded d.
+    sigma: Vec<T>,
+    /// exp σ, K×padded d.
+    scales: Vec<T>,
+    /// Σ_j σ_kj + log softmax(w)_k − (d/2) log 2π.
+    offsets: Vec<T>,
+    /// softmax(w).
+    weights: Vec<T>,
+}
+
+/// Memory for the gradient of a chunk, reused from chunk to chunk.
+pub(crate) struct Chunk<T> {
+    /// Samples in padded rows, whole blocks.
+    rows: Buffer<T>,
+    /// What the forward pass keeps of each block.
+    records: Buffer<T>,
+    /// Gradient for σ, K×padded d.
+    sigma: Buffer<T>,
+    /// Σ c of each mode.
+    masses: Vec<f64>,
+    /// g of every sample.
+    upstream: Vec<T>,
+    scratch: Buffer<T>,
+}
+
+impl<T: Float> Prepared<T> {
+    pub(crate) fn new(options: &MarginalOptions, layout: Layout, level: Level) -> Self {
+        let rows = layout.modes * layout.width();
+        Prepared {
+            bounded: options.bounded,
+            sigma: vec![T::zero(); rows],
+            scales: vec![T::zero(); rows],
+            offsets: vec![T::zero(); layout.modes],
+            weights: vec![T::zero(); layout.modes],
+            layout,
+            level,
+        }
+    }
+
+    /// Takes over new parameters.
+    pub(crate) fn update(&mut self, parameters: &[T]) {
+        let layout = &self.layout;
+        let (d, width) = (layout.features, layout.width());
+        let log_diagonal = &parameters[layout.log_diagonal.clone()];
+        let rows = log_diagonal.len();
+        mixture::scales(
+            self.level,
+            self.bounded,
+            log_diagonal,
+            &mut self.sigma[..rows],
+            &mut self.scales[..rows],
+        );
+        if rows < self.scales.len() {
+            for mode in 1..layout.modes {
+                self.sigma.copy_within(..width, mode * width);
+                self.scales.copy_within(..width, mode * width);
+            }
+        }
+        let logits = &parameters[layout.logits.clone()];
+        let total = softmax_into(logits, &mut self.weights);
+        let normaliser = T::of(0.5 * d as f64 * libm::log(2.0 * core::f64::consts::PI));
+        for ((offset, sigma), &logit) in
+            self.offsets.iter_mut().zip(self.sigma.chunks_exact(width)).zip(logits)
+        {
+            *offset = sigma[..d].iter().fold(T::zero(), |sum, &s| sum + s) + (logit - total) - normaliser;
+        }
+    }
+
+    /// The mixture of these parameters.
+    fn mixture<'a>(&'a self, parameters: &'a [T]) -> Mixture<'a, T> {
+        Mixture {
+            features: self.layout.features,
+            modes: self.layout.modes,
+            means: &parameters[self.layout.means.clone()],
+            scales: &self.scales,
+            triangles: &parameters[self.layout.triangle.clone()],
+            offsets: &self.offsets,
+        }
+    }
+
+    /// log p of every sample.
+    pub(crate) fn log_density(
+        &self,
+        parameters: &[T],
+        x: &Samples<'_, T>,
+        out: &mut [T],
+        memory: &mut Buffer<T>,
+    ) {
+        let rows = Rows { data: x.data(), count: x.samples(), stride: x.stride() };
+        mixture::log_density(self.level, self.mixture(parameters), rows, out, memory);
+    }
+
+    /// Samples whose gradient is computed at a time.
+    pub(crate) fn chunk_samples(&self) -> usize {
+        let record = mixture::record(self.layout.features, self.layout.modes);
+        (RECORDS / record).clamp(1, 8) * BLOCK
+    }
+
+    pub(crate) fn chunk(&self) -> Chunk<T> {
+        Chunk {
+            rows: Buffer::default(),
+            records: Buffer::default(),
+            sigma: Buffer::new(self.sigma.len()),
+            masses: vec![0.0; self.layout.modes],
+            upstream: Vec::new(),
+            scratch: Buffer::default(),
+        }
+    }
+
+    /// Writes the gradient of Σ gᵢ log p(xᵢ) for all parameters to `gradient`, or adds it if `adds`; adds that for x
+    /// to `gradient_x`, whose rows are those of the samples. Gives Σ gᵢ log p(xᵢ).
+    ///
+    /// `sample` and `upstream` give xᵢ and gᵢ of the `count` samples, at most [`Prepared::chunk_samples`]. A sample
+    /// with g = 0 may lie anywhere, and so may one that is beyond the range of the numbers (log p = −∞).
+    pub(crate) fn gradient<'x>(
+        &self,
+        parameters: &[T],
+        (count, sample, upstream): (usize, impl Fn(usize) -> &'x [T], impl Fn(usize) -> T),
+        memory: &mut Chunk<T>,
+        (gradient, adds): (&mut [T], bool),
+        gradient_x: Option<&mut [T]>,
+    ) -> f64 {
+        let (d, width, modes) = (self.layout.features, self.layout.width(), self.layout.modes);
+        let mixture = self.mixture(parameters);
+        let blocks = count.div_ceil(BLOCK);
+        let record = mixture::record(d, modes);
+        memory.reserve(blocks * BLOCK * width, blocks * record);
+        let Chunk { rows, records, upstream: shares, sigma, masses, scratch } = memory;
+        let rows = &mut rows.slice_mut()[..blocks * BLOCK * width];
+        let records = &mut records.slice_mut()[..blocks * record];
+        shares.clear();
+        shares.extend((0..count).map(upstream));
+        shares.resize(blocks * BLOCK, T::zero());
+        for (i, (row, g)) in rows.chunks_exact_mut(width).zip(&*shares).enumerate() {
+            match *g == T::zero() {
+                true => row[..d].fill(T::zero()),
+                false => row[..d].copy_from_slice(sample(i)),
+            }
+        }
+        let rows = &*rows;
+        let (upstream, _) = shares.as_chunks::<BLOCK>();
+        let worth_threads = blocks * BLOCK * modes * d * d / 2 >= WORTH_THREADS;
+        parallel::for_each_record(worth_threads, records, record, scratch, |block, record, scratch| {
+            let x = &rows[block * BLOCK * width..][..BLOCK * width];
+            mixture::forward_block(self.level, mixture, x, &upstream[block], record, scratch);
+        });
+
+        let mut sum = 0.0;
+        for (record, upstream) in records.chunks_exact(record).zip(upstream) {
+            for (&g, value) in upstream.iter().zip(&record[record.len() - BLOCK..]) {
+                if g != T::zero() {
+                    sum += g.f64() * value.f64();
+                }
+            }
+        }
+        if let Some(rows) = gradient_x {
+            for (record, rows) in records.chunks_exact(record).zip(rows.chunks_mut(BLOCK * d)) {
+                mixture::add_gradient_x(self.level, mixture, record, rows, scratch);
+            }
+        }
+
+        let records = &*records;
+        let (means, rest) = gradient.split_at_mut(self.layout.means.end);
+        let (log_diagonal, rest) = rest.split_at_mut(self.layout.log_diagonal.len());
+        let (mut triangles, logits) = rest.split_at_mut(self.layout.triangle.len());
+        let triangle = triangles.len() / modes;
+        let sigma = &mut sigma.slice_mut()[..modes * width];
+        let rows_of_modes = means.chunks_exact_mut(width).zip(sigma.chunks_exact_mut(width));
+        let tasks = rows_of_modes.zip(&mut *masses).enumerate().map(|(mode, ((means, sigma), mass))| {
+            let (triangle, rest) = core::mem::take(&mut triangles).split_at_mut(triangle);
+            triangles = rest;
+            (mode, ModeGradient { means, sigma, triangle, adds }, mass)
+        });
+        parallel::for_each_task(worth_threads, tasks, scratch, |(mode, out, mass), scratch| {
+            *mass = mixture::mode_gradient(self.level, mixture, mode, (rows, records), out, scratch);
+        });
+        self.finish(sigma, masses, (log_diagonal, logits), adds);
+        sum
+    }
+
+    /// From the gradients for σ and the masses to those for ℓ and the logits.
+    fn finish(&self, sigma: &[T], masses: &[f64], (log_diagonal, logits): (&mut [T], &mut [T]), adds: bool) {
+        let total: f64 = masses.iter().sum();
+        for ((out, &mass), &weight) in logits.iter_mut().zip(masses).zip(&self.weights) {
+            let value = T::of(mass - weight.f64() * total);
+            *out = if adds { *out + value } else { value };
+        }
+        if !adds {
+            log_diagonal.fill(T::zero());
+        }
+        let rows = log_diagonal.len();
+        for (start, gradient) in (0..).step_by(rows).zip(sigma.chunks_exact(rows)) {
+            for ((out, &g), &s) in log_diagonal.iter_mut().zip(gradient).zip(&self.sigma[start..]) {
+                *out += if self.bounded { g * (T::one() - s * s) } else { g };
+            }
+        }
+    }
+}
+
+impl<T: Float> Chunk<T> {
+    /// Makes room; the padding of new rows is 0.
+    fn reserve(&mut self, rows: usize, records: usize) {
+        self.rows.reserve(rows);
+        self.records.reserve(records);
+    }
+}
