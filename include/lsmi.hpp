@@ -567,7 +567,8 @@ protected:
     template <class Call>
     History course(Call &&call) const {
         std::size_t losses = 0, validation_losses = 0;
-        check(call(nullptr, 0, &losses, nullptr, 0, &validation_losses, nullptr));
+        const std::size_t none = 0;
+        check(call(nullptr, none, &losses, nullptr, none, &validation_losses, nullptr));
         History result{std::vector<double>(losses), std::vector<double>(validation_losses), 0};
         check(call(result.losses.data(), losses, nullptr, result.validation_losses.data(), validation_losses, nullptr,
                    &result.best_epoch));
