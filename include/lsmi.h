@@ -267,6 +267,26 @@
 #define LSMI_ERROR_PANIC 27
 
 /**
+ * A sample in which both modalities tell the class.
+ */
+#define LSMI_KIND_REDUNDANT 0
+
+/**
+ * A sample in which x1 tells the class.
+ */
+#define LSMI_KIND_UNIQUE1 1
+
+/**
+ * A sample in which x2 tells the class.
+ */
+#define LSMI_KIND_UNIQUE2 2
+
+/**
+ * A sample in which only both together tell the class.
+ */
+#define LSMI_KIND_SYNERGISTIC 3
+
+/**
  * A KNIFE marginal density. Const handle: concurrent calls allowed. Free with `lsmi_marginal_free`.
  */
 typedef struct LsmiMarginal LsmiMarginal;
@@ -429,6 +449,90 @@ typedef struct LsmiConfig {
 } LsmiConfig;
 
 /**
+ * The form of a marginal density.
+ */
+typedef struct LsmiMarginalOptions {
+    /**
+     * `sizeof(LsmiMarginalOptions)`.
+     */
+    size_t struct_size;
+    /**
+     * Number of modes, K.
+     */
+    size_t modes;
+    /**
+     * Number of features, d.
+     */
+    size_t features;
+    /**
+     * `LSMI_F32` or `LSMI_F64`.
+     */
+    int32_t type_;
+    /**
+     * 1 for σ = tanh ℓ, 0 for σ = ℓ.
+     */
+    int32_t bounded;
+    /**
+     * `LSMI_DIAGONAL_…`.
+     */
+    int32_t diagonal;
+    /**
+     * `LSMI_TRIANGLE_…`.
+     */
+    int32_t triangle;
+    /**
+     * 1 if training moves the means, else 0.
+     */
+    int32_t train_means;
+    /**
+     * 1 if training moves the weights of the modes, else 0.
+     */
+    int32_t train_weights;
+} LsmiMarginalOptions;
+
+/**
+ * How a single density or network is trained: Adam on mini-batches of a seeded shuffle, under a step schedule.
+ */
+typedef struct LsmiTraining {
+    /**
+     * `sizeof(LsmiTraining)`.
+     */
+    size_t struct_size;
+    /**
+     * Passes over the training samples, at most.
+     */
+    size_t epochs;
+    /**
+     * Samples per step.
+     */
+    size_t batch;
+    /**
+     * Step size of Adam.
+     */
+    double learning_rate;
+    /**
+     * Epochs between two reductions of the learning rate; 0 keeps it.
+     */
+    size_t decay_every;
+    /**
+     * Factor of each reduction.
+     */
+    double decay_factor;
+    /**
+     * Decoupled weight decay.
+     */
+    double weight_decay;
+    /**
+     * Epochs without a better validation loss after which training stops; 0 runs all epochs.
+     */
+    size_t patience;
+    /**
+     * 1 never clears the gradients (the released program's quirk), else 0.
+     */
+    int32_t accumulate_gradients;
+} LsmiTraining;
+
+/**
  * Five arrays of `samples` numbers to read: the pointwise information of every sample, nats.
  */
 typedef struct LsmiInformationArrays {
@@ -581,48 +685,6 @@ typedef struct LsmiMatrix {
 } LsmiMatrix;
 
 /**
- * The form of a marginal density.
- */
-typedef struct LsmiMarginalOptions {
-    /**
-     * `sizeof(LsmiMarginalOptions)`.
-     */
-    size_t struct_size;
-    /**
-     * Number of modes, K.
-     */
-    size_t modes;
-    /**
-     * Number of features, d.
-     */
-    size_t features;
-    /**
-     * `LSMI_F32` or `LSMI_F64`.
-     */
-    int32_t type_;
-    /**
-     * 1 for σ = tanh ℓ, 0 for σ = ℓ.
-     */
-    int32_t bounded;
-    /**
-     * `LSMI_DIAGONAL_…`.
-     */
-    int32_t diagonal;
-    /**
-     * `LSMI_TRIANGLE_…`.
-     */
-    int32_t triangle;
-    /**
-     * 1 if training moves the means, else 0.
-     */
-    int32_t train_means;
-    /**
-     * 1 if training moves the weights of the modes, else 0.
-     */
-    int32_t train_weights;
-} LsmiMarginalOptions;
-
-/**
  * Parameters of a density to read, in C order and of the density's type.
  */
 typedef struct LsmiMarginalParameters {
@@ -673,48 +735,6 @@ typedef struct LsmiMarginalBuffers {
      */
     void *logits;
 } LsmiMarginalBuffers;
-
-/**
- * How a single density or network is trained: Adam on mini-batches of a seeded shuffle, under a step schedule.
- */
-typedef struct LsmiTraining {
-    /**
-     * `sizeof(LsmiTraining)`.
-     */
-    size_t struct_size;
-    /**
-     * Passes over the training samples, at most.
-     */
-    size_t epochs;
-    /**
-     * Samples per step.
-     */
-    size_t batch;
-    /**
-     * Step size of Adam.
-     */
-    double learning_rate;
-    /**
-     * Epochs between two reductions of the learning rate; 0 keeps it.
-     */
-    size_t decay_every;
-    /**
-     * Factor of each reduction.
-     */
-    double decay_factor;
-    /**
-     * Decoupled weight decay.
-     */
-    double weight_decay;
-    /**
-     * Epochs without a better validation loss after which training stops; 0 runs all epochs.
-     */
-    size_t patience;
-    /**
-     * 1 never clears the gradients (the released program's quirk), else 0.
-     */
-    int32_t accumulate_gradients;
-} LsmiTraining;
 
 /**
  * How far a training is.
@@ -1028,6 +1048,49 @@ typedef struct LsmiDataset {
     const struct LsmiInformationBuffers *truth;
 } LsmiDataset;
 
+/**
+ * A state of a mixture: x1 ~ N(mean1, deviation1² I) and x2 ~ N(mean2, deviation2² I), independent of each other,
+ * and the class y.
+ */
+typedef struct LsmiLatentState {
+    /**
+     * `sizeof(LsmiLatentState)`.
+     */
+    size_t struct_size;
+    /**
+     * How often the state occurs, relative to the others; 0 for never.
+     */
+    double weight;
+    /**
+     * Class number, from 0.
+     */
+    int64_t y;
+    /**
+     * Features of x1, the same in all states.
+     */
+    size_t features1;
+    /**
+     * Features of x2, the same in all states.
+     */
+    size_t features2;
+    /**
+     * `features1` numbers.
+     */
+    const double *mean1;
+    /**
+     * `features2` numbers.
+     */
+    const double *mean2;
+    /**
+     * Standard deviation of every feature of x1.
+     */
+    double deviation1;
+    /**
+     * Standard deviation of every feature of x2.
+     */
+    double deviation2;
+} LsmiLatentState;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1068,6 +1131,26 @@ int32_t lsmi_config_text(const struct LsmiConfig *config,
                          char *buffer,
                          size_t capacity,
                          size_t *length);
+
+/**
+ * What a fit with these settings has its densities be and how it trains them, for `lsmi_marginal_fit`: the form,
+ * whose `features` and `type_` stay as they are, and the training. Each may be NULL; the caller sets their
+ * `struct_size` first.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_config_density(const struct LsmiConfig *config,
+                            struct LsmiMarginalOptions *options,
+                            struct LsmiTraining *training);
+
+/**
+ * How a fit with these settings trains its classifiers, for `lsmi_network_fit`, whose other settings are `hidden`
+ * and `activation` of the configuration; the caller sets `training->struct_size` first.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_config_classifier(const struct LsmiConfig *config,
+                               struct LsmiTraining *training);
 
 /**
  * The version of the binary interface of the library that is linked. Thread-safe.
@@ -1133,6 +1216,18 @@ int32_t lsmi_discrete(const int64_t *x1,
                       size_t samples,
                       void *workspace,
                       const struct LsmiInformationBuffers *out);
+
+/**
+ * One category number per sample for several discrete variables together, as `lsmi_discrete` takes it: 0, 1, …
+ * number the tuples that occur, in sorted order (by the first column, then the second, …). `columns` has
+ * `column_count` arrays of `samples` category numbers (any integers), `out` room for a number per sample.
+ *
+ * Errors: `POINTER`, `EMPTY`, `SHAPE`. Thread-safe.
+ */
+int32_t lsmi_joint_categories(const int64_t *const *columns,
+                              size_t column_count,
+                              size_t samples,
+                              int64_t *out);
 
 /**
  * log Σ exp of every row of `values` (a row per sample) into `out`, `values->samples` numbers of the matrix's type.
@@ -1240,8 +1335,8 @@ int32_t lsmi_marginal_weighted_sum_gradient(const struct LsmiMarginal *marginal,
 
 /**
  * Fits a density by minimising the weighted mean surprisal of `x`; the matrix's type decides the density's
- * (`options->type_` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
- * with `lsmi_marginal_free`.
+ * (`options->type_` and `options->features` are not read). `weights` (may be NULL) has a number of that type per
+ * sample. `start` is one of the `LSMI_START_…`. Free the density with `lsmi_marginal_free`.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`;
  * `*out` is then NULL (in a build without std: a handle that only tells its message and is freed). Thread-safe.
@@ -1252,6 +1347,39 @@ int32_t lsmi_marginal_fit(const struct LsmiMatrix *x,
                           int32_t start,
                           const struct LsmiFitOptions *fit,
                           struct LsmiMarginal **out);
+
+/**
+ * Trains a density further on `x`, from its own parameters and in its own form, into a new one: with `train_means`
+ * or `train_weights` off those stay as they are in `marginal`, which is not changed. `weights` (may be NULL) has a
+ * number of the density's type per sample; the seed of `fit` only shuffles. Free the new density with
+ * `lsmi_marginal_free`.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`,
+ * `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build without std: a handle that only tells its message and
+ * is freed). Thread-safe.
+ */
+int32_t lsmi_marginal_refine(const struct LsmiMarginal *marginal,
+                             const struct LsmiMatrix *x,
+                             const void *weights,
+                             const struct LsmiFitOptions *fit,
+                             struct LsmiMarginal **out);
+
+/**
+ * The course of the training that gave the density, nats: the mean loss of every epoch, and the loss of the held-out
+ * samples before training and after every epoch (none without such samples). Each length may be NULL, each buffer
+ * too; `best_epoch` (may be NULL) is the number of epochs after which the parameters were kept. A density of given
+ * parameters or of an imported model has no course: lengths 0.
+ *
+ * Errors: `POINTER`, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_marginal_history(const struct LsmiMarginal *marginal,
+                              double *losses,
+                              size_t losses_capacity,
+                              size_t *losses_length,
+                              double *validation_losses,
+                              size_t validation_losses_capacity,
+                              size_t *validation_losses_length,
+                              size_t *best_epoch);
 
 /**
  * Fits a model to samples of two modalities and their class numbers.
@@ -1533,6 +1661,23 @@ int32_t lsmi_network_fit(const struct LsmiMatrix *x,
                          struct LsmiNetwork **out);
 
 /**
+ * The course of the training that gave the network, nats: the mean loss of every epoch, and the loss of the held-out
+ * samples before training and after every epoch (none without such samples). Each length may be NULL, each buffer
+ * too; `best_epoch` (may be NULL) is the number of epochs after which the parameters were kept. A network of given
+ * parameters or of an imported model has no course: lengths 0.
+ *
+ * Errors: `POINTER`, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_network_history(const struct LsmiNetwork *network,
+                             double *losses,
+                             size_t losses_capacity,
+                             size_t *losses_length,
+                             double *validation_losses,
+                             size_t validation_losses_capacity,
+                             size_t *validation_losses_length,
+                             size_t *best_epoch);
+
+/**
  * Scores samples: their information and raw atoms into `scores`, means into `summary` (each may be NULL; the caller
  * sets `struct_size` first).
  *
@@ -1604,7 +1749,8 @@ int32_t lsmi_synthetic_circuit(const char *name, uint64_t seed, const struct Lsm
 
 /**
  * Samples that are redundant, unique to x1, unique to x2, or synergistic in the given shares; three features each;
- * signals at `amplitude` standard deviations.
+ * signals at `amplitude` standard deviations. `kinds` (may be NULL) gets which of them each sample is, one of the
+ * `LSMI_KIND_…`.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
  */
@@ -1614,7 +1760,107 @@ int32_t lsmi_synthetic_mixture(double redundant,
                                double synergistic,
                                double amplitude,
                                uint64_t seed,
-                               const struct LsmiDataset *out);
+                               const struct LsmiDataset *out,
+                               int32_t *kinds);
+
+/**
+ * Samples of any finite mixture of Gaussian states: a state is drawn by weight, x1 and x2 around its means.
+ * `drawn` (may be NULL) gets the number of each sample's state, from 0.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_latent(const struct LsmiLatentState *states,
+                              size_t state_count,
+                              uint64_t seed,
+                              const struct LsmiDataset *out,
+                              size_t *drawn);
+
+/**
+ * The exact information of given samples under `lsmi_synthetic_gaussian`, nats: `x1` and `x2` are `double` with
+ * `classes` features, `y` has a class number per sample, `out` room for as many. NaN gives NaN.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `CLASS`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_gaussian_information(size_t classes,
+                                            double rho,
+                                            double noise,
+                                            const struct LsmiMatrix *x1,
+                                            const struct LsmiMatrix *x2,
+                                            const int64_t *y,
+                                            size_t y_count,
+                                            const struct LsmiInformationBuffers *out);
+
+/**
+ * The exact information of given samples under `lsmi_synthetic_xor`, nats: `x1` and `x2` are `double` with
+ * `dimension` features, `y` has a class number per sample, `out` room for as many. The seed decides the directions.
+ * NaN gives NaN.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `CLASS`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_xor_information(size_t dimension,
+                                       double amplitude,
+                                       uint64_t seed,
+                                       const struct LsmiMatrix *x1,
+                                       const struct LsmiMatrix *x2,
+                                       const int64_t *y,
+                                       size_t y_count,
+                                       const struct LsmiInformationBuffers *out);
+
+/**
+ * The exact information of given samples under `lsmi_synthetic_mixture`, nats: `x1` and `x2` are `double` with three
+ * features, `y` has a class number per sample, `out` room for as many. NaN gives NaN.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `CLASS`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_mixture_information(double redundant,
+                                           double unique1,
+                                           double unique2,
+                                           double synergistic,
+                                           double amplitude,
+                                           const struct LsmiMatrix *x1,
+                                           const struct LsmiMatrix *x2,
+                                           const int64_t *y,
+                                           size_t y_count,
+                                           const struct LsmiInformationBuffers *out);
+
+/**
+ * The exact information of given samples under `lsmi_synthetic_latent`, nats: `x1` and `x2` are `double` with the
+ * states' features, `y` has a class number per sample, `out` room for as many. NaN gives NaN.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `NOT_FINITE` (means), `CLASS` (also for a class of no
+ * state that occurs), `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_latent_information(const struct LsmiLatentState *states,
+                                          size_t state_count,
+                                          const struct LsmiMatrix *x1,
+                                          const struct LsmiMatrix *x2,
+                                          const int64_t *y,
+                                          size_t y_count,
+                                          const struct LsmiInformationBuffers *out);
+
+/**
+ * All combinations of inputs and output of a logic gate of `lsmi_synthetic_circuit`, which are equally probable, with
+ * their exact information: `*cells` (may be NULL) gets their number, `out` (may be NULL) has room for as many
+ * samples.
+ *
+ * Errors: `POINTER`, `TEXT`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
+ */
+int32_t lsmi_synthetic_circuit_support(const char *name,
+                                       size_t *cells,
+                                       const struct LsmiDataset *out);
+
+/**
+ * How close `count` estimates, one per sample, come to exact values: their root mean square error in the unit of the
+ * values, and their Pearson correlation, NaN if all estimates or all exact values are the same. `rmse` and
+ * `correlation` may each be NULL. NaN among the values gives NaN.
+ *
+ * Errors: `POINTER`, `EMPTY`, `SHAPE`. Thread-safe.
+ */
+int32_t lsmi_agreement(const double *estimate,
+                       const double *exact,
+                       size_t count,
+                       double *rmse,
+                       double *correlation);
 
 #ifdef __cplusplus
 }  // extern "C"

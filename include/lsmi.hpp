@@ -252,32 +252,29 @@ using ProgressFunction = std::function<bool(const Progress &)>;
 struct Training : LsmiTraining {
     Training() : LsmiTraining(detail::sized<LsmiTraining>()) {}
 
-    /// As a fit with these settings trains its densities.
+    /// As a fit with these settings trains its densities. Throws SETTING for a code that does not exist.
     static Training of_densities(const LsmiConfig &config = Config()) {
         Training training;
-        training.epochs = config.density_epochs;
-        training.batch = config.density_batch;
-        training.learning_rate = config.density_learning_rate;
-        training.decay_every = config.density_decay_every;
-        training.decay_factor = config.density_decay_factor;
-        training.weight_decay = config.density_weight_decay;
-        training.patience = config.density_patience;
-        training.accumulate_gradients = config.accumulate_gradients;
+        detail::check(lsmi_config_density(&config, nullptr, &training));
         return training;
     }
 
-    /// As a fit with these settings trains its classifiers.
+    /// As a fit with these settings trains its classifiers. Throws SETTING for a code that does not exist.
     static Training of_classifiers(const LsmiConfig &config = Config()) {
         Training training;
-        training.epochs = config.classifier_epochs;
-        training.batch = config.classifier_batch;
-        training.learning_rate = config.classifier_learning_rate;
-        training.decay_every = config.classifier_decay_every;
-        training.decay_factor = config.classifier_decay_factor;
-        training.weight_decay = config.classifier_weight_decay;
-        training.patience = config.classifier_patience;
+        detail::check(lsmi_config_classifier(&config, &training));
         return training;
     }
+};
+
+/// The course of a training, nats.
+struct History {
+    /// The mean loss of every epoch.
+    std::vector<double> losses{};
+    /// The loss of the held-out samples before training and after every epoch.
+    std::vector<double> validation_losses{};
+    /// The number of epochs after which the parameters were kept.
+    std::size_t best_epoch = 0;
 };
 
 /// What a fit of a single density or network takes besides its data.
@@ -470,6 +467,22 @@ inline Information discrete(Span<const std::int64_t> x1, Span<const std::int64_t
     return result;
 }
 
+/// One category number per sample for several discrete variables together, into `out`: 0, 1, ... number the tuples
+/// that occur, in sorted order (by the first column, then the second, ...). Throws EMPTY, SHAPE.
+inline void joint_categories(Span<const Span<const std::int64_t>> columns, Span<std::int64_t> out) {
+    std::vector<const std::int64_t *> to;
+    for (const Span<const std::int64_t> &column : columns)
+        to.push_back(detail::exactly("columns", out.size(), column));
+    detail::check(lsmi_joint_categories(to.empty() ? nullptr : to.data(), to.size(), out.size(), out.data()));
+}
+
+/// The same, in a vector.
+inline std::vector<std::int64_t> joint_categories(Span<const Span<const std::int64_t>> columns) {
+    std::vector<std::int64_t> result(columns.empty() ? 0 : columns[0].size());
+    joint_categories(columns, result);
+    return result;
+}
+
 /// log Σ exp of every row (sample) into `out`, a number per row. All −∞ gives −∞, any NaN gives NaN.
 template <class T>
 void log_sum_exp(const Matrix<T> &values, Span<detail::same<T>> out) {
@@ -550,6 +563,18 @@ protected:
 
     void check(std::int32_t status) const { detail::check(status, get()); }
 
+    /// A course whose parts `call(losses, capacity, length, validation_losses, capacity, length, best_epoch)` writes.
+    template <class Call>
+    History course(Call &&call) const {
+        std::size_t losses = 0, validation_losses = 0;
+        const std::size_t none = 0;
+        check(call(nullptr, none, &losses, nullptr, none, &validation_losses, nullptr));
+        History result{std::vector<double>(losses), std::vector<double>(validation_losses), 0};
+        check(call(result.losses.data(), losses, nullptr, result.validation_losses.data(), validation_losses, nullptr,
+                   &result.best_epoch));
+        return result;
+    }
+
     template <class Call>
     std::string text(Call &&call) const {
         std::int32_t status = LSMI_OK;
@@ -569,15 +594,11 @@ private:
 
 /// The form of a density, with the members of LsmiMarginalOptions.
 struct MarginalOptions : LsmiMarginalOptions {
-    /// As a fit with these settings has it. `features` and `type` are taken from the parameters or samples.
+    /// As a fit with these settings has it. `features` and `type` are taken from the parameters or samples. Throws
+    /// SETTING for a code that does not exist.
     explicit MarginalOptions(const LsmiConfig &config = Config())
         : LsmiMarginalOptions(detail::sized<LsmiMarginalOptions>()) {
-        modes = config.modes;
-        bounded = config.bounded;
-        diagonal = config.diagonal;
-        triangle = config.triangle;
-        train_means = config.train_means;
-        train_weights = config.train_weights;
+        detail::check(lsmi_config_density(&config, this, nullptr));
     }
 
     explicit MarginalOptions(const LsmiMarginalOptions &options) : LsmiMarginalOptions(options) {}
@@ -668,6 +689,25 @@ public:
             return lsmi_marginal_fit(&x, w, &form, start, &to, out);
         });
         return result;
+    }
+
+    /// The density trained further on samples of its type, from its own parameters and in its own form: what
+    /// `train_means` and `train_weights` leave out stays as it is. This one is not changed; the seed only shuffles.
+    /// Throws TYPE, SETTING, EMPTY, SHAPE, NOT_FINITE, DIVERGED, CANCELLED.
+    template <class T>
+    Marginal refine(const Matrix<T> &x, const FitOptions &options, Span<const detail::same<T>> weights = {}) const {
+        const T *w = detail::optional("weights", x.samples, weights);
+        Marginal result(nullptr);
+        result.Handle::fit(options.progress, [&](detail::Observer &observer, LsmiMarginal **out) {
+            const LsmiFitOptions to = detail::fit_options(options, observer);
+            return lsmi_marginal_refine(get(), &x, w, &to, out);
+        });
+        return result;
+    }
+
+    /// The course of the training that gave the density; empty if its parameters were given.
+    History history() const {
+        return course([this](auto... out) { return lsmi_marginal_history(get(), out...); });
     }
 
     /// The form: modes, features, type, and the rest.
@@ -840,6 +880,11 @@ public:
         return result;
     }
 
+    /// The course of the training that gave the network; empty if its parameters were given.
+    History history() const {
+        return course([this](auto... out) { return lsmi_network_history(get(), out...); });
+    }
+
     /// What the network is.
     NetworkForm form() const {
         NetworkForm form{};
@@ -959,16 +1004,6 @@ struct ClassTable {
     std::vector<double> log_prior{};
     /// Training samples of every class; zeros if unknown.
     std::vector<std::size_t> counts{};
-};
-
-/// The course of a training, nats.
-struct History {
-    /// The mean loss of every epoch.
-    std::vector<double> losses{};
-    /// The loss of the held-out samples before training and after every epoch.
-    std::vector<double> validation_losses{};
-    /// The number of epochs after which the parameters were kept.
-    std::size_t best_epoch = 0;
 };
 
 /// A fitted model.
@@ -1102,13 +1137,7 @@ public:
 
     /// The course of one training, LSMI_COMPONENT_...; empty for an imported model.
     History history(std::int32_t component) const {
-        std::size_t losses = 0, validation_losses = 0;
-        check(lsmi_model_history(get(), component, nullptr, 0, &losses, nullptr, 0, &validation_losses, nullptr));
-        History result{std::vector<double>(losses), std::vector<double>(validation_losses), 0};
-        check(lsmi_model_history(get(), component, result.losses.data(), losses, nullptr,
-                                 result.validation_losses.data(), validation_losses, nullptr,
-                                 &result.best_epoch));
-        return result;
+        return course([&](auto... out) { return lsmi_model_history(get(), component, out...); });
     }
 
     /// A copy of one of the classifiers, LSMI_COMPONENT_CLASSIFIER..., which works on preprocessed features.
@@ -1150,9 +1179,57 @@ struct Dataset {
     Matrix<double> matrix2() const { return {x2.data(), samples, features2}; }
 };
 
+/// A state of a mixture: x1 ~ N(mean1, deviation1² I) and x2 ~ N(mean2, deviation2² I), independent of each other.
+struct LatentState {
+    /// How often the state occurs, relative to the others; 0 for never.
+    double weight = 1;
+    /// Class number, from 0.
+    std::int64_t y = 0;
+    /// As many numbers in all states.
+    std::vector<double> mean1{};
+    /// As many numbers in all states.
+    std::vector<double> mean2{};
+    /// Standard deviation of every feature of x1.
+    double deviation1 = 1;
+    /// Standard deviation of every feature of x2.
+    double deviation2 = 1;
+};
+
+/// How close estimates come to exact values.
+struct Agreement {
+    /// Root mean square error, in the unit of the values.
+    double rmse;
+    /// Pearson correlation; NaN if all estimates or all exact values are the same.
+    double correlation;
+};
+
+/// The agreement of one estimate per sample with the exact values. Throws EMPTY, SHAPE.
+inline Agreement agreement(Span<const double> estimate, Span<const double> exact) {
+    Agreement result{};
+    detail::check(lsmi_agreement(estimate.data(), detail::exactly("exact", estimate.size(), exact), estimate.size(),
+                                 &result.rmse, &result.correlation));
+    return result;
+}
+
 namespace synthetic {
 
 namespace generators {
+
+inline std::vector<LsmiLatentState> states(const std::vector<LatentState> &from) {
+    std::vector<LsmiLatentState> result;
+    for (const LatentState &state : from)
+        result.push_back({sizeof(LsmiLatentState), state.weight, state.y, state.mean1.size(), state.mean2.size(),
+                          state.mean1.data(), state.mean2.data(), state.deviation1, state.deviation2});
+    return result;
+}
+
+/// The exact information of samples, where `call(x1, x2, y, y_count, out)` writes it.
+template <class Call>
+void exact(const Matrix<double> &x1, const Matrix<double> &x2, Classes y, const InformationBuffers &out,
+           Call &&call) {
+    const LsmiInformationBuffers to = detail::buffers(out, x1.samples);
+    detail::check(call(&x1, &x2, y.data(), y.size(), &to));
+}
 
 template <class Call>
 Dataset generate(std::size_t samples, std::size_t features1, std::size_t features2, Call &&call) {
@@ -1197,13 +1274,110 @@ inline Dataset circuit(const std::string &name, std::size_t samples, std::uint64
     });
 }
 
-/// Samples that are redundant, unique to x1, unique to x2, or synergistic in these shares; three features each;
-/// signals at `amplitude` standard deviations. Throws SETTING.
-inline Dataset mixture(double redundant, double unique1, double unique2, double synergistic, double amplitude,
-                       std::size_t samples, std::uint64_t seed) {
-    return generators::generate(samples, 3, 3, [&](const LsmiDataset *out) {
-        return lsmi_synthetic_mixture(redundant, unique1, unique2, synergistic, amplitude, seed, out);
+/// All combinations of inputs and output of a logic gate, which are equally probable. Throws SETTING.
+inline Dataset circuit_support(const std::string &name) {
+    std::size_t cells = 0;
+    detail::check(lsmi_synthetic_circuit_support(name.c_str(), &cells, nullptr));
+    const std::size_t features = name == "xor_not" ? 2 : 1;
+    return generators::generate(cells, features, features, [&](const LsmiDataset *out) {
+        return lsmi_synthetic_circuit_support(name.c_str(), nullptr, out);
     });
+}
+
+/// Samples that are redundant, unique to x1, unique to x2, or synergistic in these shares; three features each;
+/// signals at `amplitude` standard deviations. `kinds` (none, or one per sample) gets which of them each sample is,
+/// LSMI_KIND_... Throws SETTING, SHAPE (kinds).
+inline Dataset mixture(double redundant, double unique1, double unique2, double synergistic, double amplitude,
+                       std::size_t samples, std::uint64_t seed, Span<std::int32_t> kinds = {}) {
+    return generators::generate(samples, 3, 3, [&](const LsmiDataset *out) {
+        return lsmi_synthetic_mixture(redundant, unique1, unique2, synergistic, amplitude, seed, out,
+                                      detail::optional("kinds", samples, kinds));
+    });
+}
+
+/// Samples of any finite mixture of Gaussian states. `drawn` (none, or one per sample) gets the number of each
+/// sample's state. Throws EMPTY, SHAPE, NOT_FINITE, SETTING.
+inline Dataset latent(const std::vector<LatentState> &states, std::size_t samples, std::uint64_t seed,
+                      Span<std::size_t> drawn = {}) {
+    const std::vector<LsmiLatentState> from = generators::states(states);
+    const std::size_t features1 = states.empty() ? 0 : states[0].mean1.size();
+    const std::size_t features2 = states.empty() ? 0 : states[0].mean2.size();
+    return generators::generate(samples, features1, features2, [&](const LsmiDataset *out) {
+        return lsmi_synthetic_latent(from.data(), from.size(), seed, out,
+                                     detail::optional("drawn", samples, drawn));
+    });
+}
+
+/// The exact information of given samples under gaussian, into the caller's memory; NaN gives NaN. Throws EMPTY,
+/// SHAPE, CLASS, SETTING.
+inline void gaussian_information(std::size_t classes, double rho, double noise, const Matrix<double> &x1,
+                                 const Matrix<double> &x2, Classes y, const InformationBuffers &out) {
+    generators::exact(x1, x2, y, out, [&](auto... points) {
+        return lsmi_synthetic_gaussian_information(classes, rho, noise, points...);
+    });
+}
+
+/// The same, in vectors.
+inline Information gaussian_information(std::size_t classes, double rho, double noise, const Matrix<double> &x1,
+                                        const Matrix<double> &x2, Classes y) {
+    Information result(x1.samples);
+    gaussian_information(classes, rho, noise, x1, x2, y, InformationBuffers(result));
+    return result;
+}
+
+/// The exact information of given samples under planted_xor, whose seed decides the directions, into the caller's
+/// memory; NaN gives NaN. Throws EMPTY, SHAPE, CLASS, SETTING.
+inline void planted_xor_information(std::size_t dimension, double amplitude, std::uint64_t seed,
+                                    const Matrix<double> &x1, const Matrix<double> &x2, Classes y,
+                                    const InformationBuffers &out) {
+    generators::exact(x1, x2, y, out, [&](auto... points) {
+        return lsmi_synthetic_xor_information(dimension, amplitude, seed, points...);
+    });
+}
+
+/// The same, in vectors.
+inline Information planted_xor_information(std::size_t dimension, double amplitude, std::uint64_t seed,
+                                           const Matrix<double> &x1, const Matrix<double> &x2, Classes y) {
+    Information result(x1.samples);
+    planted_xor_information(dimension, amplitude, seed, x1, x2, y, InformationBuffers(result));
+    return result;
+}
+
+/// The exact information of given samples under mixture, into the caller's memory; NaN gives NaN. Throws EMPTY,
+/// SHAPE, CLASS, SETTING.
+inline void mixture_information(double redundant, double unique1, double unique2, double synergistic,
+                                double amplitude, const Matrix<double> &x1, const Matrix<double> &x2, Classes y,
+                                const InformationBuffers &out) {
+    generators::exact(x1, x2, y, out, [&](auto... points) {
+        return lsmi_synthetic_mixture_information(redundant, unique1, unique2, synergistic, amplitude, points...);
+    });
+}
+
+/// The same, in vectors.
+inline Information mixture_information(double redundant, double unique1, double unique2, double synergistic,
+                                       double amplitude, const Matrix<double> &x1, const Matrix<double> &x2,
+                                       Classes y) {
+    Information result(x1.samples);
+    mixture_information(redundant, unique1, unique2, synergistic, amplitude, x1, x2, y, InformationBuffers(result));
+    return result;
+}
+
+/// The exact information of given samples under latent, into the caller's memory; NaN gives NaN. Throws EMPTY, SHAPE,
+/// NOT_FINITE, CLASS (also for one of no state that occurs), SETTING.
+inline void latent_information(const std::vector<LatentState> &states, const Matrix<double> &x1,
+                               const Matrix<double> &x2, Classes y, const InformationBuffers &out) {
+    const std::vector<LsmiLatentState> from = generators::states(states);
+    generators::exact(x1, x2, y, out, [&](auto... points) {
+        return lsmi_synthetic_latent_information(from.data(), from.size(), points...);
+    });
+}
+
+/// The same, in vectors.
+inline Information latent_information(const std::vector<LatentState> &states, const Matrix<double> &x1,
+                                      const Matrix<double> &x2, Classes y) {
+    Information result(x1.samples);
+    latent_information(states, x1, x2, y, InformationBuffers(result));
+    return result;
 }
 
 } // namespace synthetic

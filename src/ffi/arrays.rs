@@ -152,6 +152,18 @@ pub(super) unsafe fn structure_mut<'a, T: Structure>(pointer: *mut T) -> Outcome
     Ok(unsafe { &mut *pointer })
 }
 
+/// As [`structure_mut`], but NULL means that nothing is wanted.
+///
+/// # Safety
+/// As [`structure_mut`].
+pub(super) unsafe fn optional_structure_mut<'a, T: Structure>(pointer: *mut T) -> Outcome<Option<&'a mut T>> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: this function's contract is that of `structure_mut`.
+    unsafe { structure_mut(pointer) }.map(Some)
+}
+
 /// A NUL-terminated text.
 ///
 /// # Safety

@@ -1,9 +1,11 @@
 //! Settings as a C struct.
 
-use super::arrays::{Structure, structure, structure_mut, text, write_text};
+use super::arrays::{Structure, optional_structure_mut, structure, structure_mut, text, write_text};
+use super::marginal::LsmiMarginalOptions;
 use super::status::{
     Failure, LSMI_ERROR_POINTER, LSMI_ERROR_SETTING, LSMI_ERROR_STRUCT_SIZE, Outcome, guard,
 };
+use super::training::LsmiTraining;
 use crate::Config;
 use crate::classifier::Activation;
 use crate::estimator::{EntropyUnits, Preset, Prior, ShiftRule};
@@ -307,6 +309,50 @@ pub unsafe extern "C" fn lsmi_config_text(
         let lines: String = settings.iter().map(|(key, value)| format!("{key}={value}\n")).collect();
         // SAFETY: the caller gives `capacity` writable bytes (or NULL) and a writable length (or NULL).
         unsafe { write_text(&lines, buffer, capacity, length) }
+    })
+}
+
+/// What a fit with these settings has its densities be and how it trains them, for `lsmi_marginal_fit`: the form,
+/// whose `features` and `type_` stay as they are, and the training. Each may be NULL; the caller sets their
+/// `struct_size` first.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `SETTING`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_config_density(
+    config: *const LsmiConfig,
+    options: *mut LsmiMarginalOptions,
+    training: *mut LsmiTraining,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller gives a readable configuration and writable structs, or NULL.
+        unsafe {
+            let config = structure(config)?.config()?;
+            let options = optional_structure_mut(options)?;
+            if let Some(training) = optional_structure_mut(training)? {
+                *training = LsmiTraining::of(&config.density_training());
+            }
+            if let Some(out) = options {
+                *out = LsmiMarginalOptions::of(&config.density_options(), out.features, out.type_);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// How a fit with these settings trains its classifiers, for `lsmi_network_fit`, whose other settings are `hidden`
+/// and `activation` of the configuration; the caller sets `training->struct_size` first.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `SETTING`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_config_classifier(
+    config: *const LsmiConfig,
+    training: *mut LsmiTraining,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller gives a readable configuration and a writable struct, or NULL.
+        let (config, training) = unsafe { (structure(config)?.config()?, structure_mut(training)?) };
+        *training = LsmiTraining::of(&config.classifier_training());
+        Ok(())
     })
 }
 

@@ -6,6 +6,7 @@ use super::status::{Failure, LSMI_ERROR_SHAPE, Outcome, guard};
 use crate::interaction::{self, AtomSlices, Atoms, Counting, Information, InformationSlices};
 use crate::simd::log_sum_exp;
 use crate::{Float, Samples};
+use alloc::vec::Vec;
 use core::ffi::c_void;
 
 /// Redundancy, uniqueness and synergy, nats.
@@ -211,7 +212,7 @@ pub unsafe extern "C" fn lsmi_discrete(
         // SAFETY: the caller gives arrays of `samples` elements, a workspace of the size told, and readable buffers.
         unsafe {
             let out = structure(out)?;
-            interaction_length(samples, out.samples)?;
+            check_room(samples, out.samples)?;
             let (x1, x2, y) = (input("x1", x1, samples)?, input("x2", x2, samples)?, input("y", y, samples)?);
             let weights = optional_input("weights", weights, samples)?;
             // Looked at before anything is written: each array could be addressed where this could not.
@@ -233,7 +234,34 @@ pub unsafe extern "C" fn lsmi_discrete(
     })
 }
 
-fn interaction_length(expected: usize, got: usize) -> Outcome {
+/// One category number per sample for several discrete variables together, as `lsmi_discrete` takes it: 0, 1, …
+/// number the tuples that occur, in sorted order (by the first column, then the second, …). `columns` has
+/// `column_count` arrays of `samples` category numbers (any integers), `out` room for a number per sample.
+///
+/// Errors: `POINTER`, `EMPTY`, `SHAPE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_joint_categories(
+    columns: *const *const i64,
+    column_count: usize,
+    samples: usize,
+    out: *mut i64,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller gives `column_count` arrays of `samples` numbers and room for as many, or NULL.
+        unsafe {
+            let columns = input("columns", columns, column_count)?.iter().enumerate();
+            let columns = columns
+                .map(|(index, column)| input(&alloc::format!("columns[{index}]"), *column, samples))
+                .collect::<Outcome<Vec<_>>>()?;
+            let out = output("out", out, samples)?;
+            out.copy_from_slice(&interaction::joint_categories(&columns)?);
+        }
+        Ok(())
+    })
+}
+
+/// Refuses buffers for another number of samples.
+pub(super) fn check_room(expected: usize, got: usize) -> Outcome {
     match expected == got {
         true => Ok(()),
         false => Err(Failure::new(LSMI_ERROR_SHAPE, "out", &alloc::format!("{expected} samples"), got)),

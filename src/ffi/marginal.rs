@@ -4,20 +4,16 @@ use super::arrays::{copy_out, input, optional_input, output, structure, structur
 use super::config::{Coded, flag};
 use super::handle::{self, opaque};
 use super::interaction::structures;
-use super::matrix::{AnySamples, LsmiMatrix, Typed, any_of_both, any_samples, by_type, samples};
+use super::matrix::{LsmiMatrix, Typed, any_of_both, by_type, samples};
 use super::status::{Failure, LSMI_ERROR_SHAPE, LSMI_ERROR_TYPE, Outcome};
-use super::training::LsmiFitOptions;
-use crate::knife::{
-    Diagonal, Marginal, MarginalGradient, MarginalOptions, MarginalParameters, Start, Triangle, fit_marginal,
-};
-use crate::{Float, Samples};
+use crate::knife::{Diagonal, Marginal, MarginalFit, MarginalOptions, MarginalParameters, Triangle};
+use crate::{Float, History, Samples};
 use core::ffi::{c_char, c_void};
 
-/// A density of either type.
-#[derive(Clone)]
+/// A density of either type, with the course of its training (empty if it was not trained here).
 pub(super) enum AnyMarginal {
-    F32(Marginal<f32>),
-    F64(Marginal<f64>),
+    F32(MarginalFit<f32>),
+    F64(MarginalFit<f64>),
 }
 
 /// A KNIFE marginal density. Const handle: concurrent calls allowed. Free with `lsmi_marginal_free`.
@@ -29,8 +25,8 @@ opaque!(LsmiMarginal, AnyMarginal, b"KNFm");
 macro_rules! either {
     ($any:expr, $density:ident => $result:expr) => {
         match $any {
-            AnyMarginal::F32($density) => $result,
-            AnyMarginal::F64($density) => $result,
+            AnyMarginal::F32(MarginalFit { density: $density, .. }) => $result,
+            AnyMarginal::F64(MarginalFit { density: $density, .. }) => $result,
         }
     };
 }
@@ -94,7 +90,21 @@ pub struct LsmiMarginalBuffers {
 structures!(LsmiMarginalOptions, LsmiMarginalParameters, LsmiMarginalBuffers);
 
 impl LsmiMarginalOptions {
-    fn options(&self) -> Outcome<MarginalOptions> {
+    pub(super) fn of(form: &MarginalOptions, features: usize, type_: i32) -> Self {
+        LsmiMarginalOptions {
+            struct_size: size_of::<LsmiMarginalOptions>(),
+            modes: form.modes,
+            features,
+            type_,
+            bounded: i32::from(form.bounded),
+            diagonal: form.diagonal.code(),
+            triangle: form.triangle.code(),
+            train_means: i32::from(form.train_means),
+            train_weights: i32::from(form.train_weights),
+        }
+    }
+
+    pub(super) fn options(&self) -> Outcome<MarginalOptions> {
         Ok(MarginalOptions {
             modes: self.modes,
             bounded: flag("bounded", self.bounded)?,
@@ -106,7 +116,7 @@ impl LsmiMarginalOptions {
     }
 }
 
-any_of_both!(AnyMarginal, Marginal);
+any_of_both!(AnyMarginal, MarginalFit);
 
 /// A density of given parameters, which are copied. Free it with `lsmi_marginal_free`.
 ///
@@ -123,7 +133,7 @@ pub unsafe extern "C" fn lsmi_marginal_new(
     unsafe fn make<T: Typed>(
         options: &LsmiMarginalOptions,
         parameters: &LsmiMarginalParameters,
-    ) -> Outcome<Marginal<T>> {
+    ) -> Outcome<MarginalFit<T>> {
         let form = options.options()?;
         let (k, d) = (options.modes, options.features);
         let product = |a: usize, b: usize| {
@@ -152,7 +162,8 @@ pub unsafe extern "C" fn lsmi_marginal_new(
                 logits: input("logits", parameters.logits.cast::<T>(), k)?.to_vec(),
             }
         };
-        Ok(Marginal::from_parameters(form, d, &parameters)?)
+        let density = Marginal::from_parameters(form, d, &parameters)?;
+        Ok(MarginalFit { density, history: History::default() })
     }
     // SAFETY: the caller gives readable structs whose arrays have the lengths that the options ask for, and room.
     unsafe {
@@ -198,21 +209,13 @@ pub unsafe extern "C" fn lsmi_marginal_options(
     unsafe {
         handle::with(marginal, |any| {
             let out = structure_mut(options)?;
-            let (form, features) = either!(any, density => (density.options(), density.features()));
-            *out = LsmiMarginalOptions {
-                struct_size: size_of::<LsmiMarginalOptions>(),
-                modes: form.modes,
-                features,
-                type_: match any {
-                    AnyMarginal::F32(_) => f32::TYPE,
-                    AnyMarginal::F64(_) => f64::TYPE,
-                },
-                bounded: i32::from(form.bounded),
-                diagonal: form.diagonal.code(),
-                triangle: form.triangle.code(),
-                train_means: i32::from(form.train_means),
-                train_weights: i32::from(form.train_weights),
+            let type_ = match any {
+                AnyMarginal::F32(_) => f32::TYPE,
+                AnyMarginal::F64(_) => f64::TYPE,
             };
+            *out = either!(any, density => {
+                LsmiMarginalOptions::of(density.options(), density.features(), type_)
+            });
             Ok(())
         })
     }
@@ -290,26 +293,13 @@ pub unsafe extern "C" fn lsmi_marginal_gradient(
     gradient: *const LsmiMarginalBuffers,
     gradient_x: *mut c_void,
 ) -> i32 {
-    /// # Safety
-    /// As `lsmi_marginal_gradient`.
-    unsafe fn evaluate<T: Typed>(
-        density: &Marginal<T>,
-        x: *const LsmiMatrix,
-        weights: *const c_void,
-    ) -> Outcome<MarginalGradient<T>> {
-        // SAFETY: by contract.
-        let x: Samples<'_, T> = unsafe { samples("x", x) }?;
-        // SAFETY: by contract.
-        let weights = unsafe { optional_input("weights", weights.cast::<T>(), x.samples()) }?;
-        Ok(density.gradient(x, weights)?)
-    }
+    let of = Loss::Mean { weights };
     // SAFETY: the caller gives a live handle, readable inputs and buffers of the right lengths, or NULL.
     unsafe {
-        handle::with(marginal, |any| {
-            either!(any, density => {
-                give(&evaluate(density, x, weights)?, loss, gradient, gradient_x)
-            })
-        })
+        handle::with(
+            marginal,
+            |any| either!(any, density => of.write(density, x, loss, gradient, gradient_x)),
+        )
     }
 }
 
@@ -328,88 +318,48 @@ pub unsafe extern "C" fn lsmi_marginal_weighted_sum_gradient(
     gradient: *const LsmiMarginalBuffers,
     gradient_x: *mut c_void,
 ) -> i32 {
-    /// # Safety
-    /// As `lsmi_marginal_weighted_sum_gradient`.
-    unsafe fn evaluate<T: Typed>(
-        density: &Marginal<T>,
-        x: *const LsmiMatrix,
-        upstream: *const c_void,
-    ) -> Outcome<MarginalGradient<T>> {
-        // SAFETY: by contract.
-        let x: Samples<'_, T> = unsafe { samples("x", x) }?;
-        // SAFETY: by contract.
-        Ok(density.weighted_sum_gradient(x, unsafe { input("upstream", upstream.cast(), x.samples()) }?)?)
-    }
+    let of = Loss::Sum { upstream };
     // SAFETY: the caller gives a live handle, readable inputs and buffers of the right lengths, or NULL.
     unsafe {
-        handle::with(marginal, |any| {
-            either!(any, density => {
-                give(&evaluate(density, x, upstream)?, sum, gradient, gradient_x)
-            })
-        })
+        handle::with(marginal, |any| either!(any, density => of.write(density, x, sum, gradient, gradient_x)))
     }
 }
 
-/// # Safety
-/// The buffers are NULL or have the lengths of the gradient's arrays.
-unsafe fn give<T: Float>(
-    gradient: &MarginalGradient<T>,
-    loss: *mut f64,
-    buffers: *const LsmiMarginalBuffers,
-    x: *mut c_void,
-) -> Outcome {
-    // SAFETY: by contract.
-    unsafe {
-        write("loss", loss, gradient.loss)?;
-        copy_parameters(&gradient.parameters, buffers)?;
-        copy_out("gradient_x", &gradient.x, x.cast())
-    }
+/// What is differentiated, with its factors of the samples' log-densities.
+enum Loss {
+    /// The weighted mean; NULL weighs all samples the same.
+    Mean { weights: *const c_void },
+    /// The sum, with factors of any sign.
+    Sum { upstream: *const c_void },
 }
 
-/// Fits a density by minimising the weighted mean surprisal of `x`; the matrix's type decides the density's
-/// (`options->type_` and `options->features` are not read). `start` is one of the `LSMI_START_…`. Free the density
-/// with `lsmi_marginal_free`.
-///
-/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`;
-/// `*out` is then NULL (in a build without std: a handle that only tells its message and is freed). Thread-safe.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lsmi_marginal_fit(
-    x: *const LsmiMatrix,
-    weights: *const c_void,
-    options: *const LsmiMarginalOptions,
-    start: i32,
-    fit: *const LsmiFitOptions,
-    out: *mut *mut LsmiMarginal,
-) -> i32 {
+impl Loss {
     /// # Safety
-    /// As `lsmi_marginal_fit`.
-    unsafe fn run<T: Typed>(
-        x: Samples<'_, T>,
-        weights: *const c_void,
-        options: &MarginalOptions,
-        start: Start,
-        fit: &LsmiFitOptions,
-    ) -> Outcome<AnyMarginal>
-    where
-        AnyMarginal: From<Marginal<T>>,
-    {
+    /// `x` is readable; the factors have a number per sample; the results are NULL or have the lengths of the
+    /// gradient's arrays.
+    unsafe fn write<T: Typed>(
+        &self,
+        density: &Marginal<T>,
+        x: *const LsmiMatrix,
+        loss: *mut f64,
+        gradient: *const LsmiMarginalBuffers,
+        gradient_x: *mut c_void,
+    ) -> Outcome {
         // SAFETY: by contract.
         unsafe {
-            let weights = optional_input("weights", weights.cast::<T>(), x.samples())?;
-            let fitted = fit.run("density", |run| fit_marginal(x, weights, options, start, run))?;
-            Ok(fitted.density.into())
+            let x: Samples<'_, T> = samples("x", x)?;
+            let of_loss = match *self {
+                Loss::Mean { weights } => {
+                    density.gradient(x, optional_input("weights", weights.cast(), x.samples())?)?
+                }
+                Loss::Sum { upstream } => {
+                    density.weighted_sum_gradient(x, input("upstream", upstream.cast(), x.samples())?)?
+                }
+            };
+            write("loss", loss, of_loss.loss)?;
+            copy_parameters(&of_loss.parameters, gradient)?;
+            copy_out("gradient_x", &of_loss.x, gradient_x.cast())
         }
-    }
-    // SAFETY: the caller gives readable structs whose arrays have the lengths they state, and room for the handle.
-    unsafe {
-        handle::create(out, || {
-            let (x, form) = (any_samples("x", x)?, structure(options)?.options()?);
-            let (start, fit) = (Start::of_code("start", start)?, structure(fit)?);
-            match x {
-                AnySamples::F32(x) => run(x, weights, &form, start, fit),
-                AnySamples::F64(x) => run(x, weights, &form, start, fit),
-            }
-        })
     }
 }
 
@@ -417,13 +367,16 @@ pub unsafe extern "C" fn lsmi_marginal_fit(
 ///
 /// # Safety
 /// `marginal` is NULL or a live handle.
-pub(super) unsafe fn density<T: Typed>(field: &str, marginal: *const LsmiMarginal) -> Outcome<Marginal<T>>
+pub(super) unsafe fn density<'a, T: Typed>(
+    field: &str,
+    marginal: *const LsmiMarginal,
+) -> Outcome<&'a Marginal<T>>
 where
-    Marginal<T>: TryFrom<AnyMarginal>,
+    for<'b> &'b MarginalFit<T>: TryFrom<&'b AnyMarginal>,
 {
     // SAFETY: by contract.
-    let any = unsafe { handle::value(marginal) }?.clone();
-    Marginal::try_from(any).map_err(|_| {
+    let fit = <&MarginalFit<T>>::try_from(unsafe { handle::value(marginal) }?);
+    fit.map(|fit| &fit.density).map_err(|_| {
         Failure::new(LSMI_ERROR_TYPE, field, &alloc::format!("a density of {} numbers", T::NAME), "another")
     })
 }

@@ -101,16 +101,16 @@ macro_rules! any_of_both {
             }
         }
 
-        impl TryFrom<$any> for $held<f32> {
+        impl<'a> TryFrom<&'a $any> for &'a $held<f32> {
             type Error = ();
-            fn try_from(any: $any) -> core::result::Result<Self, ()> {
+            fn try_from(any: &'a $any) -> core::result::Result<Self, ()> {
                 if let $any::F32(held) = any { Ok(held) } else { Err(()) }
             }
         }
 
-        impl TryFrom<$any> for $held<f64> {
+        impl<'a> TryFrom<&'a $any> for &'a $held<f64> {
             type Error = ();
-            fn try_from(any: $any) -> core::result::Result<Self, ()> {
+            fn try_from(any: &'a $any) -> core::result::Result<Self, ()> {
                 if let $any::F64(held) = any { Ok(held) } else { Err(()) }
             }
         }

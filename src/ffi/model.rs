@@ -1,6 +1,6 @@
 //! Models: fit, files, what they hold.
 
-use super::arrays::{copy_out, input, output, structure, structure_mut, write, write_array, write_text};
+use super::arrays::{copy_out, input, output, structure, structure_mut, write_array, write_text};
 use super::config::LsmiConfig;
 use super::handle::{self, opaque};
 use super::interaction::structures;
@@ -9,9 +9,10 @@ use super::matrix::{AnySamples, LsmiMatrix, Typed, any_samples};
 use super::network::{AnyNetwork, LsmiNetwork, network};
 use super::progress::{LsmiProgressCallback, Observer};
 use super::status::{Failure, LSMI_ERROR_SETTING, LSMI_ERROR_TYPE, Outcome};
-use crate::classifier::Network;
+use super::training::write_history;
+use crate::classifier::NetworkFit;
 use crate::estimator::{AnyModel, Component, ModelParts};
-use crate::knife::Marginal;
+use crate::knife::MarginalFit;
 use crate::{Config, Model, Samples, fit_with_progress};
 use core::ffi::{c_char, c_void};
 
@@ -95,11 +96,14 @@ pub unsafe extern "C" fn lsmi_model_from_parts(
                 ($T:ty, $variant:ident) => {
                     AnyModel::$variant(Model::from_parts(ModelParts::<$T> {
                         networks: [
-                            network("network1", network1)?,
-                            network("network2", network2)?,
-                            network("network_joint", network_joint)?,
+                            network::<$T>("network1", network1)?.clone(),
+                            network::<$T>("network2", network2)?.clone(),
+                            network::<$T>("network_joint", network_joint)?.clone(),
                         ],
-                        densities: [density("density1", density1)?, density("density2", density2)?],
+                        densities: [
+                            density::<$T>("density1", density1)?.clone(),
+                            density::<$T>("density2", density2)?.clone(),
+                        ],
                     })?)
                 };
             }
@@ -344,10 +348,12 @@ pub unsafe extern "C" fn lsmi_model_history(
                 let expected = alloc::format!("a component from 0 to {}", Component::ALL.len() - 1);
                 Failure::new(LSMI_ERROR_SETTING, "component", &expected, component)
             })?;
-            write("best_epoch", best_epoch, course.best_epoch)?;
-            write_array(&course.losses, losses, losses_capacity, losses_length)?;
-            let held_out = &course.validation_losses;
-            write_array(held_out, validation_losses, validation_losses_capacity, validation_losses_length)
+            write_history(
+                course,
+                (losses, losses_capacity, losses_length),
+                (validation_losses, validation_losses_capacity, validation_losses_length),
+                best_epoch,
+            )
         })
     }
 }
@@ -363,20 +369,23 @@ pub unsafe extern "C" fn lsmi_model_network(
     component: i32,
     out: *mut *mut LsmiNetwork,
 ) -> i32 {
-    fn pick<T: Typed>(networks: &[Network<T>], component: i32) -> Outcome<AnyNetwork>
+    fn pick<T: Typed>(model: &Model<T>, component: i32) -> Outcome<AnyNetwork>
     where
-        AnyNetwork: From<Network<T>>,
+        AnyNetwork: From<NetworkFit<T>>,
     {
-        let network = usize::try_from(component).ok().and_then(|index| networks.get(index));
-        network.map(|network| network.clone().into()).ok_or_else(|| {
-            Failure::new(LSMI_ERROR_SETTING, "component", "a classifier, from 0 to 2", component)
+        let courses = &model.histories().classifiers;
+        let mut parts = model.networks().iter().zip(courses);
+        let part = usize::try_from(component).ok().and_then(|index| parts.nth(index));
+        part.map(|(network, history)| {
+            NetworkFit { network: network.clone(), history: history.clone() }.into()
         })
+        .ok_or_else(|| Failure::new(LSMI_ERROR_SETTING, "component", "a classifier, from 0 to 2", component))
     }
     // SAFETY: the caller gives a live handle and room, or NULL.
     unsafe {
         handle::create(out, || match handle::value(model)? {
-            AnyModel::F32(model) => pick(model.networks(), component),
-            AnyModel::F64(model) => pick(model.networks(), component),
+            AnyModel::F32(model) => pick(model, component),
+            AnyModel::F64(model) => pick(model, component),
         })
     }
 }
@@ -392,22 +401,24 @@ pub unsafe extern "C" fn lsmi_model_density(
     component: i32,
     out: *mut *mut LsmiMarginal,
 ) -> i32 {
-    fn pick<T: Typed>(densities: &[Marginal<T>], component: i32) -> Outcome<AnyMarginal>
+    fn pick<T: Typed>(model: &Model<T>, component: i32) -> Outcome<AnyMarginal>
     where
-        AnyMarginal: From<Marginal<T>>,
+        AnyMarginal: From<MarginalFit<T>>,
     {
         let index =
             component.checked_sub(super::LSMI_COMPONENT_DENSITY1).and_then(|i| usize::try_from(i).ok());
-        let density = index.and_then(|index| densities.get(index));
-        density
-            .map(|density| density.clone().into())
-            .ok_or_else(|| Failure::new(LSMI_ERROR_SETTING, "component", "a density, 3 or 4", component))
+        let mut parts = model.densities().iter().zip(&model.histories().densities);
+        let part = index.and_then(|index| parts.nth(index));
+        part.map(|(density, history)| {
+            MarginalFit { density: density.clone(), history: history.clone() }.into()
+        })
+        .ok_or_else(|| Failure::new(LSMI_ERROR_SETTING, "component", "a density, 3 or 4", component))
     }
     // SAFETY: the caller gives a live handle and room, or NULL.
     unsafe {
         handle::create(out, || match handle::value(model)? {
-            AnyModel::F32(model) => pick(model.densities(), component),
-            AnyModel::F64(model) => pick(model.densities(), component),
+            AnyModel::F32(model) => pick(model, component),
+            AnyModel::F64(model) => pick(model, component),
         })
     }
 }

@@ -6,21 +6,22 @@ use super::handle::{self, opaque};
 use super::interaction::structures;
 use super::matrix::{AnySamples, LsmiMatrix, Typed, any_of_both, any_samples, by_type, samples};
 use super::status::{Failure, LSMI_ERROR_SHAPE, LSMI_ERROR_TYPE, Outcome};
-use super::training::LsmiFitOptions;
-use crate::Samples;
-use crate::classifier::{Activation, Layer, Network, NetworkGradient, NetworkOptions, fit_network};
+use super::training::{LsmiFitOptions, write_history};
+use crate::classifier::{
+    Activation, Layer, Network, NetworkFit, NetworkGradient, NetworkOptions, fit_network,
+};
+use crate::{History, Samples};
 use alloc::format;
 use alloc::vec::Vec;
 use core::ffi::{c_char, c_void};
 
-/// A network of either type.
-#[derive(Clone)]
+/// A network of either type, with the course of its training (empty if it was not trained here).
 pub(super) enum AnyNetwork {
-    F32(Network<f32>),
-    F64(Network<f64>),
+    F32(NetworkFit<f32>),
+    F64(NetworkFit<f64>),
 }
 
-any_of_both!(AnyNetwork, Network);
+any_of_both!(AnyNetwork, NetworkFit);
 
 /// A classifier network for p(y|x). Const handle: concurrent calls allowed. Free with `lsmi_network_free`.
 pub struct LsmiNetwork(());
@@ -31,8 +32,8 @@ opaque!(LsmiNetwork, AnyNetwork, b"NETc");
 macro_rules! either {
     ($any:expr, $network:ident => $result:expr) => {
         match $any {
-            AnyNetwork::F32($network) => $result,
-            AnyNetwork::F64($network) => $result,
+            AnyNetwork::F32(NetworkFit { network: $network, .. }) => $result,
+            AnyNetwork::F64(NetworkFit { network: $network, .. }) => $result,
         }
     };
 }
@@ -86,7 +87,7 @@ pub unsafe extern "C" fn lsmi_network_new(
         features: usize,
         layers: &[LsmiLayer],
         activation: Activation,
-    ) -> Outcome<Network<T>> {
+    ) -> Outcome<NetworkFit<T>> {
         let mut inputs = features;
         let mut read = |layer: &LsmiLayer| {
             // SAFETY: a readable layer; its arrays by contract.
@@ -103,7 +104,8 @@ pub unsafe extern "C" fn lsmi_network_new(
             }
         };
         let layers = layers.iter().map(&mut read).collect::<Outcome<Vec<_>>>()?;
-        Ok(Network::from_layers(features, &layers, activation)?)
+        let network = Network::from_layers(features, &layers, activation)?;
+        Ok(NetworkFit { network, history: History::default() })
     }
     // SAFETY: the caller gives `layer_count` readable layers whose arrays have the lengths they state, and room.
     unsafe {
@@ -306,13 +308,12 @@ pub unsafe extern "C" fn lsmi_network_fit(
         fit: &LsmiFitOptions,
     ) -> Outcome<AnyNetwork>
     where
-        AnyNetwork: From<Network<T>>,
+        AnyNetwork: From<NetworkFit<T>>,
     {
         // SAFETY: by contract.
         unsafe {
             let weights = optional_input("weights", weights.cast::<T>(), x.samples())?;
-            let fitted = fit.run("classifier", |run| fit_network(x, targets, weights, options, run))?;
-            Ok(fitted.network.into())
+            Ok(fit.run("classifier", |run| fit_network(x, targets, weights, options, run))?.into())
         }
     }
     // SAFETY: the caller gives readable structs whose arrays have the lengths they state, and room for the handle.
@@ -331,17 +332,54 @@ pub unsafe extern "C" fn lsmi_network_fit(
     }
 }
 
+/// The course of the training that gave the network, nats: the mean loss of every epoch, and the loss of the held-out
+/// samples before training and after every epoch (none without such samples). Each length may be NULL, each buffer
+/// too; `best_epoch` (may be NULL) is the number of epochs after which the parameters were kept. A network of given
+/// parameters or of an imported model has no course: lengths 0.
+///
+/// Errors: `POINTER`, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_history(
+    network: *const LsmiNetwork,
+    losses: *mut f64,
+    losses_capacity: usize,
+    losses_length: *mut usize,
+    validation_losses: *mut f64,
+    validation_losses_capacity: usize,
+    validation_losses_length: *mut usize,
+    best_epoch: *mut usize,
+) -> i32 {
+    // SAFETY: the caller gives a live handle and buffers of the capacities stated, or NULL.
+    unsafe {
+        handle::with(network, |any| {
+            let history = match any {
+                AnyNetwork::F32(fit) => &fit.history,
+                AnyNetwork::F64(fit) => &fit.history,
+            };
+            write_history(
+                history,
+                (losses, losses_capacity, losses_length),
+                (validation_losses, validation_losses_capacity, validation_losses_length),
+                best_epoch,
+            )
+        })
+    }
+}
+
 /// The network behind a handle, if it is of type `T`.
 ///
 /// # Safety
 /// `network` is NULL or a live handle.
-pub(super) unsafe fn network<T: Typed>(field: &str, network: *const LsmiNetwork) -> Outcome<Network<T>>
+pub(super) unsafe fn network<'a, T: Typed>(
+    field: &str,
+    network: *const LsmiNetwork,
+) -> Outcome<&'a Network<T>>
 where
-    Network<T>: TryFrom<AnyNetwork>,
+    for<'b> &'b NetworkFit<T>: TryFrom<&'b AnyNetwork>,
 {
     // SAFETY: by contract.
-    let any = unsafe { handle::value(network) }?.clone();
-    Network::try_from(any).map_err(|_| {
+    let fit = <&NetworkFit<T>>::try_from(unsafe { handle::value(network) }?);
+    fit.map(|fit| &fit.network).map_err(|_| {
         Failure::new(LSMI_ERROR_TYPE, field, &format!("a network of {} numbers", T::NAME), "another")
     })
 }

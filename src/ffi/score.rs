@@ -1,6 +1,6 @@
 //! Scoring.
 
-use super::arrays::{input, optional_output, structure_mut};
+use super::arrays::{input, optional_output, optional_structure_mut};
 use super::config::{Coded, LSMI_SHIFT_OF_MODEL};
 use super::handle;
 use super::interaction::{LsmiAtoms, structures};
@@ -132,8 +132,7 @@ pub unsafe extern "C" fn lsmi_model_score(
                 LSMI_SHIFT_OF_MODEL => any.config().shift,
                 code => ShiftRule::of_code("shift_rule", code)?,
             };
-            let scores = if scores.is_null() { None } else { Some(structure_mut(scores)?) };
-            let summary = if summary.is_null() { None } else { Some(structure_mut(summary)?) };
+            let (scores, summary) = (optional_structure_mut(scores)?, optional_structure_mut(summary)?);
             let result = match any {
                 AnyModel::F32(model) => score(model, x1, x2, y, rule)?,
                 AnyModel::F64(model) => score(model, x1, x2, y, rule)?,

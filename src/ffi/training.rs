@@ -1,12 +1,12 @@
 //! How a single density or network is fitted.
 
-use super::arrays::{Structure, optional_input};
+use super::arrays::{Structure, optional_input, write, write_array};
 use super::config::flag;
 use super::interaction::structures;
 use super::progress::{LsmiProgressCallback, Observer};
 use super::status::{Failure, LSMI_ERROR_STRUCT_SIZE, Outcome};
 use crate::rng::Stream;
-use crate::{Training, TrainingRun};
+use crate::{History, Training, TrainingRun};
 use core::ffi::c_void;
 
 /// How a single density or network is trained: Adam on mini-batches of a seeded shuffle, under a step schedule.
@@ -36,6 +36,20 @@ pub struct LsmiTraining {
 structures!(LsmiTraining, LsmiFitOptions);
 
 impl LsmiTraining {
+    pub(super) fn of(training: &Training) -> Self {
+        LsmiTraining {
+            struct_size: size_of::<LsmiTraining>(),
+            epochs: training.epochs,
+            batch: training.batch,
+            learning_rate: training.learning_rate,
+            decay_every: training.decay_every,
+            decay_factor: training.decay_factor,
+            weight_decay: training.weight_decay,
+            patience: training.patience,
+            accumulate_gradients: i32::from(training.accumulate_gradients),
+        }
+    }
+
     fn training(&self) -> Outcome<Training> {
         Ok(Training {
             epochs: self.epochs,
@@ -95,5 +109,27 @@ impl LsmiFitOptions {
             stream: &mut Stream::new(self.seed, 0),
             observer: &mut |progress| observer.observe(-1, progress),
         })?)
+    }
+}
+
+/// A buffer of numbers, its capacity, and where its length goes.
+type Room = (*mut f64, usize, *mut usize);
+
+/// Writes the course of a training.
+///
+/// # Safety
+/// The buffers have their capacities, or are NULL; the lengths and `best_epoch` are writable or NULL.
+pub(super) unsafe fn write_history(
+    history: &History,
+    losses: Room,
+    validation_losses: Room,
+    best_epoch: *mut usize,
+) -> Outcome {
+    // SAFETY: by contract.
+    unsafe {
+        write("best_epoch", best_epoch, history.best_epoch)?;
+        write_array(&history.losses, losses.0, losses.1, losses.2)?;
+        let (buffer, capacity, length) = validation_losses;
+        write_array(&history.validation_losses, buffer, capacity, length)
     }
 }

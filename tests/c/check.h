@@ -69,12 +69,14 @@ void test_config(void);
 void test_pure(void);
 void test_density(void);
 void test_density_errors(void);
+void test_refine(void);
 void test_network(void);
 void test_network_errors(void);
 void test_model(void);
 void test_model_errors(void);
 void test_model_files(void);
 void test_synthetic(void);
+void test_synthetic_truth(void);
 void test_parity(void);
 
 #endif

@@ -145,9 +145,52 @@ static void test_text(void) {
     FAILS_LIKE(lsmi_config_text(&copy, text, sizeof text, misaligned(&length)), LSMI_ERROR_POINTER, "length");
 }
 
+/* What a fit takes of the settings for its parts. */
+static void test_parts(void) {
+    LsmiConfig config;
+    LsmiMarginalOptions form = {sizeof form, 0, 7, LSMI_F64, 0, 0, 0, 0, 0};
+    LsmiTraining density = small_training(), classifier = small_training();
+    OK(lsmi_config_init(&config, sizeof config, LSMI_PRESET_PAPER));
+    config.diagonal = LSMI_DIAGONAL_SHARED;
+    config.train_weights = 0;
+    config.accumulate_gradients = 1;
+    config.density_weight_decay = 0.25;
+    config.classifier_patience = 3;
+    OK(lsmi_config_density(&config, &form, &density));
+    CHECK(form.modes == 5 && form.features == 7 && form.type_ == LSMI_F64 && form.bounded == 1);
+    CHECK(form.diagonal == LSMI_DIAGONAL_SHARED && form.triangle == LSMI_TRIANGLE_FULL);
+    CHECK(form.train_means == 1 && form.train_weights == 0 && form.struct_size == sizeof form);
+    CHECK(density.epochs == 30 && density.batch == 32 && density.learning_rate == 1e-3);
+    CHECK(density.decay_every == 20 && density.decay_factor == 0.1 && density.weight_decay == 0.25);
+    CHECK(density.patience == 0 && density.accumulate_gradients == 1 && density.struct_size == sizeof density);
+    OK(lsmi_config_classifier(&config, &classifier));
+    CHECK(classifier.epochs == 30 && classifier.batch == 32 && classifier.learning_rate == 1e-3);
+    CHECK(classifier.decay_every == 15 && classifier.decay_factor == 0.1 && classifier.weight_decay == 0.0);
+    CHECK(classifier.patience == 3 && classifier.accumulate_gradients == 0);
+    OK(lsmi_config_density(&config, NULL, NULL));
+    OK(lsmi_config_density(&config, &form, NULL));
+
+    REFUSES_NULL(lsmi_config_density(NULL, &form, &density), "LsmiConfig");
+    REFUSES_NULL(lsmi_config_classifier(NULL, &classifier), "LsmiConfig");
+    REFUSES_NULL(lsmi_config_classifier(&config, NULL), "LsmiTraining");
+    FAILS_LIKE(lsmi_config_density(&config, misaligned(&form), NULL), LSMI_ERROR_POINTER, "LsmiMarginalOptions: ");
+    FAILS_LIKE(lsmi_config_density(&config, NULL, misaligned(&density)), LSMI_ERROR_POINTER, "LsmiTraining: ");
+    form.struct_size++;
+    REFUSES_SIZE(lsmi_config_density(&config, &form, NULL), LsmiMarginalOptions);
+    density.struct_size = classifier.struct_size = 0;
+    REFUSES_SIZE(lsmi_config_density(&config, NULL, &density), LsmiTraining);
+    REFUSES_SIZE(lsmi_config_classifier(&config, &classifier), LsmiTraining);
+    config.bounded = 2;
+    FAILS(lsmi_config_density(&config, NULL, NULL), LSMI_ERROR_SETTING, "bounded: expected 0 or 1, got 2");
+    config.struct_size = 1;
+    REFUSES_SIZE(lsmi_config_density(&config, NULL, NULL), LsmiConfig);
+    REFUSES_SIZE(lsmi_config_classifier(&config, &classifier), LsmiConfig);
+}
+
 void test_config(void) {
     test_presets();
     test_set();
     test_check();
     test_text();
+    test_parts();
 }

@@ -7,12 +7,14 @@ int main(void) {
     test_pure();
     test_density();
     test_density_errors();
+    test_refine();
     test_network();
     test_network_errors();
     test_model();
     test_model_errors();
     test_model_files();
     test_synthetic();
+    test_synthetic_truth();
     test_parity();
     return check_report();
 }

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Writes the parity vectors as C: parity_header.py VECTORS.json OUT.h [--exact]. Numbers become hexadecimal, so that
-every bit arrives; --exact makes every tolerance 0."""
+"""Writes the parity vectors as C, for parity_table.c: parity_header.py VECTORS.json OUT.h [--exact]. Numbers become
+hexadecimal, so that every bit arrives; --exact makes every tolerance 0."""
 import json
 import math
 import sys
 
 SHIFTS = {"of_model": "LSMI_SHIFT_OF_MODEL", "frozen": "LSMI_SHIFT_FROZEN", "batch": "LSMI_SHIFT_BATCH",
           "none": "LSMI_SHIFT_NONE"}
+STARTS = {"normal": "LSMI_START_NORMAL", "samples": "LSMI_START_SAMPLES"}
 INFORMATION = ["i1", "i2", "i12", "h1", "h2"]
 ATOMS = ["redundancy", "unique1", "unique2", "synergy"]
 TABLE = []
@@ -45,6 +46,12 @@ def integers(values):
     return f"{{v{len(TABLE) - 1}, {len(values)}}}"
 
 
+def table(kind, rows):
+    """An array of structs, or of anything else."""
+    TABLE.append(f"static const {kind} v{len(TABLE)}[] = {{{', '.join(rows) or '0'}}};")
+    return f"v{len(TABLE) - 1}"
+
+
 def strings(values):
     body = ", ".join(text(v) for v in values) or '""'
     TABLE.append(f"static const char *const v{len(TABLE)}[] = {{{body}}};")
@@ -81,8 +88,15 @@ class Case:
         for key in ("upstream", "log_probabilities", "values"):
             if key in i:
                 self.fields["values"] = floats(i[key])
-        if "density" in i:
-            self.density(i["density"])
+        if "density" in i or "form" in i:
+            self.density(i.get("density") or i["form"])
+        if "training" in i:
+            self.training(i)
+        if "states" in i:
+            self.states(i["states"])
+        if "columns" in i:
+            self.fields["columns"] = table("Integers", [integers(column) for column in i["columns"]])
+            self.fields["column_count"] = str(len(i["columns"]))
         if "network" in i:
             self.network(i["network"])
         if "settings" in i:
@@ -97,13 +111,15 @@ class Case:
             self.edit(i["edit"])
         if case["call"] == "atoms":
             self.fields["inputs"] = self.columns(i, INFORMATION)
+        if case["call"] == "agreement":
+            self.fields["inputs"] = self.columns(i, ["estimate", "exact"])
         if case["call"] == "shift":
             self.fields["inputs"] = self.columns({"v": [i[key] for key in ATOMS]}, ["v"])
         for key in ("samples", "seed", "classes", "dimension"):
             if key in i:
                 self.fields[{"dimension": "classes"}.get(key, key)] = str(i[key])
         parameters = [k for k in ("rho", "noise", "redundant", "unique1", "unique2", "synergistic", "amplitude")
-                      if k in i and case["call"].startswith("synthetic")]
+                      if k in i and case["call"].startswith(("synthetic", "gaussian", "xor", "mixture"))]
         if parameters:
             self.fields["parameters"] = floats([i[k] for k in parameters])
         if "error" in o:
@@ -115,16 +131,34 @@ class Case:
 
     @staticmethod
     def columns(values, keys):
-        columns = ", ".join(floats(values[key]) for key in keys)
-        TABLE.append(f"static const Numbers v{len(TABLE)}[] = {{{columns}}};")
-        return f"v{len(TABLE) - 1}"
+        return table("Numbers", [floats(values[key]) for key in keys])
 
     def density(self, d):
+        # Only a form has no features and no parameters.
+        arrays = [floats(d.get(k)) for k in ("means", "log_diagonal", "triangle_values", "logits")]
         self.fields["density"] = "{" + ", ".join([
-            str(d["modes"]), str(d["features"]), str(int(d["bounded"])),
+            str(d["modes"]), str(d.get("features", 0)), str(int(d["bounded"])),
             "LSMI_DIAGONAL_SHARED" if d["diagonal"] == "shared" else "LSMI_DIAGONAL_PER_MODE",
             "LSMI_TRIANGLE_FULL" if d["triangle"] == "full" else "LSMI_TRIANGLE_NONE",
-            floats(d["means"]), floats(d["log_diagonal"]), floats(d["triangle_values"]), floats(d["logits"])]) + "}"
+            *arrays]) + "}"
+
+    def training(self, i):
+        t, held_out = i["training"], i["held_out"]
+        counts = {k: str(t[k]) for k in ("epochs", "batch", "decay_every", "patience")}
+        rates = {k: number(t[k]) for k in ("learning_rate", "decay_factor", "weight_decay")}
+        members = {"struct_size": "sizeof(LsmiTraining)", **counts, **rates,
+                   "accumulate_gradients": str(int(t["accumulate_gradients"]))}
+        self.fields["training"] = "{" + ", ".join(f".{k} = {v}" for k, v in members.items()) + "}"
+        self.fields["held_out"] = table("size_t", [str(index) for index in held_out])
+        self.fields["held_out_count"] = str(len(held_out))
+        if "start" in i:
+            self.fields["start"] = STARTS[i["start"]]
+
+    def states(self, states):
+        rows = [", ".join([number(s["weight"]), f"INT64_C({s['y']})", floats(s["mean1"]), floats(s["mean2"]),
+                           number(s["deviation1"]), number(s["deviation2"])]) for s in states]
+        self.fields["states"] = table("State", ["{" + row + "}" for row in rows])
+        self.fields["state_count"] = str(len(states))
 
     def network(self, n):
         arrays = [a for layer in n["layers"] for a in (layer["weights"], layer["biases"])]
@@ -141,18 +175,24 @@ class Case:
     def outputs(self, call, o):
         if call in ("gradient", "weighted_sum_gradient"):
             want = [[o["loss"]], o["means"], o["log_diagonal"], o["triangle"], o["logits"], o["x"]]
+        elif call in ("refine", "fit_density"):
+            want = [o[k] for k in ("means", "log_diagonal", "triangle", "logits")] + self.course(o["history"])
+        elif call == "agreement":
+            want = [[o["rmse"], o["correlation"]]]
         elif call == "network_gradient":
             want = [[o["loss"]], o["x"]] + [a for layer in o["layers"] for a in (layer["weights"], layer["biases"])]
         elif call == "shift":
             want = [[o["shift"]] + [o["adjusted"][k] for k in ATOMS]]
         elif call == "atoms":
             want = [o[k] for k in ATOMS]
-        elif call == "discrete":
+        elif call == "discrete" or call.endswith("_information"):
             want = [o[k] for k in INFORMATION]
-        elif call.startswith("synthetic"):
+        elif call.startswith("synthetic") or call == "circuit_support":
             self.fields["features1"], self.fields["features2"] = str(o["features1"]), str(o["features2"])
-            self.fields["y"] = integers(o["y"])
+            self.fields["samples"], self.fields["y"] = str(len(o["y"])), integers(o["y"])
             want = [o["x1"], o["x2"]] + [o["truth"][k] for k in INFORMATION]
+            if "drawn" in o:
+                want.append(o["drawn"])
         elif call in ("fit_and_score", "score"):
             want = self.scores(o)
         elif call == "config_text":
@@ -178,8 +218,12 @@ class Case:
             self.fields["message"] = text(o["notes"])
             want += [o["log_prior"], o["class_counts"], o["dropped"][0], o["dropped"][1], [o["frozen_shift"]]]
             for course in o["history"]:
-                want += [course["losses"], course["validation_losses"], [course["best_epoch"]]]
+                want += self.course(course)
         return want
+
+    @staticmethod
+    def course(course):
+        return [course["losses"], course["validation_losses"], [course["best_epoch"]]]
 
 
 def main():

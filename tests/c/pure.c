@@ -195,6 +195,26 @@ static void test_discrete(void) {
     free(workspace);
 }
 
+static void test_joint_categories(void) {
+    static const int64_t first[] = {7, 7, -1, 7}, second[] = {0, 1, 5, 0};
+    const int64_t *columns[] = {first, second};
+    int64_t out[4];
+    OK(lsmi_joint_categories(columns, 2, 4, out));
+    CHECK(out[0] == 1 && out[1] == 2 && out[2] == 0 && out[3] == 1);
+    OK(lsmi_joint_categories(columns, 1, 4, out));
+    CHECK(out[0] == 1 && out[1] == 1 && out[2] == 0 && out[3] == 1);
+    REFUSES_NULL(lsmi_joint_categories(NULL, 2, 4, out), "columns");
+    REFUSES_NULL(lsmi_joint_categories(columns, 2, 4, NULL), "out");
+    FAILS_LIKE(lsmi_joint_categories(columns, 2, 4, misaligned(out)), LSMI_ERROR_POINTER, "out: ");
+    FAILS_LIKE(lsmi_joint_categories(misaligned(columns), 1, 4, out), LSMI_ERROR_POINTER, "columns: ");
+    FAILS(lsmi_joint_categories(columns, 0, 4, out), LSMI_ERROR_EMPTY, "columns: expected features, got none");
+    FAILS(lsmi_joint_categories(columns, 2, 0, out), LSMI_ERROR_EMPTY, "columns: expected samples, got none");
+    FAILS_LIKE(lsmi_joint_categories(columns, SIZE_MAX, 4, out), LSMI_ERROR_SHAPE, "columns: ");
+    FAILS_LIKE(lsmi_joint_categories(columns, 2, SIZE_MAX, out), LSMI_ERROR_SHAPE, "columns[0]: ");
+    columns[1] = NULL;
+    REFUSES_NULL(lsmi_joint_categories(columns, 2, 4, out), "columns[1]");
+}
+
 static void test_log_sum_exp(void) {
     /* Three rows of two, five apart; what lies between must not count. */
     double values[] = {0.5, -1.0, 700, 700, 700, -INFINITY, -INFINITY, 700, 700, 700, NAN, 0.0};
@@ -274,6 +294,7 @@ void test_pure(void) {
     test_mean();
     test_counting_circuits();
     test_discrete();
+    test_joint_categories();
     test_log_sum_exp();
     test_information();
 }

@@ -68,13 +68,13 @@ static void test_others(void) {
         CHECK(y[i] == 0 || y[i] == 1);
     }
     data = room(3, 3);
-    OK(lsmi_synthetic_mixture(1.0, 0.0, 0.0, 0.0, 8.0, 9, &data));
+    OK(lsmi_synthetic_mixture(1.0, 0.0, 0.0, 0.0, 8.0, 9, &data, NULL));
     for (i = 0; i < N; i++)
         CHECK(truth[0][i] > 0.5 && truth[1][i] > 0.5);
-    OK(lsmi_synthetic_mixture(0.0, 1.0, 0.0, 0.0, 8.0, 9, &data));
+    OK(lsmi_synthetic_mixture(0.0, 1.0, 0.0, 0.0, 8.0, 9, &data, NULL));
     for (i = 0; i < N; i++)
         CHECK(truth[0][i] > 0.5 && fabs(truth[1][i]) < 0.1);
-    OK(lsmi_synthetic_mixture(0.25, 0.25, 0.25, 0.25, 3.0, 9, &data));
+    OK(lsmi_synthetic_mixture(0.25, 0.25, 0.25, 0.25, 3.0, 9, &data, NULL));
 }
 
 static void test_errors(void) {
@@ -84,7 +84,7 @@ static void test_errors(void) {
     REFUSES_NULL(lsmi_synthetic_gaussian(3, 0.5, 0.5, 9, NULL), "LsmiDataset");
     REFUSES_NULL(lsmi_synthetic_xor(3, 2.0, 9, NULL), "LsmiDataset");
     REFUSES_NULL(lsmi_synthetic_circuit("xor", 9, NULL), "LsmiDataset");
-    REFUSES_NULL(lsmi_synthetic_mixture(1.0, 1.0, 1.0, 1.0, 2.0, 9, NULL), "LsmiDataset");
+    REFUSES_NULL(lsmi_synthetic_mixture(1.0, 1.0, 1.0, 1.0, 2.0, 9, NULL, NULL), "LsmiDataset");
     REFUSES_NULL(lsmi_synthetic_circuit(NULL, 9, &good), "name");
     FAILS_LIKE(lsmi_synthetic_circuit("\xC0", 9, &good), LSMI_ERROR_TEXT, "name: expected UTF-8 text, got ");
     FAILS(lsmi_synthetic_circuit("nand", 9, &good), LSMI_ERROR_SETTING,
@@ -98,9 +98,10 @@ static void test_errors(void) {
     FAILS_LIKE(lsmi_synthetic_xor(0, 2.0, 9, &good), LSMI_ERROR_SETTING, "dimension: ");
     FAILS_LIKE(lsmi_synthetic_xor(SIZE_MAX, 2.0, 9, &good), LSMI_ERROR_SETTING, "");
     FAILS_LIKE(lsmi_synthetic_xor(3, INFINITY, 9, &good), LSMI_ERROR_SETTING, "amplitude: ");
-    FAILS_LIKE(lsmi_synthetic_mixture(0.0, 0.0, 0.0, 0.0, 2.0, 9, &good), LSMI_ERROR_SETTING, "proportions: ");
-    FAILS_LIKE(lsmi_synthetic_mixture(1.0, -1.0, 0.0, 0.0, 2.0, 9, &good), LSMI_ERROR_SETTING, "proportions: ");
-    FAILS_LIKE(lsmi_synthetic_mixture(1.0, 1.0, 0.0, 0.0, (double)NAN, 9, &good), LSMI_ERROR_SETTING, "amplitude: ");
+    FAILS_LIKE(lsmi_synthetic_mixture(0.0, 0.0, 0.0, 0.0, 2.0, 9, &good, NULL), LSMI_ERROR_SETTING, "proportions: ");
+    FAILS_LIKE(lsmi_synthetic_mixture(1.0, -1.0, 0.0, 0.0, 2.0, 9, &good, NULL), LSMI_ERROR_SETTING, "proportions: ");
+    FAILS_LIKE(lsmi_synthetic_mixture(1.0, 1.0, 0.0, 0.0, (double)NAN, 9, &good, NULL), LSMI_ERROR_SETTING,
+               "amplitude: ");
 #define BAD(member, value, status, text)                                                                     \
     do {                                                                                                     \
         bad = good;                                                                                          \

@@ -159,6 +159,61 @@ void gradients(std::int32_t diagonal, std::int32_t triangle) {
                  "means: expected 6 elements, got 5");
 }
 
+/// A density that is trained further.
+void refined(const std::vector<double> &x, const lsmi::Marginal &start, lsmi::FitOptions fit) {
+    const auto matrix = lsmi::samples(x, 1);
+    fit.training.epochs = 0;
+    CHECK(start.refine(matrix, fit).parameters<double>().means == start.parameters<double>().means);
+    fit.training.epochs = 5;
+    fit.held_out = {0, 1, 2};
+    std::vector<double> losses, held_out;
+    fit.progress = [&](const lsmi::Progress &progress) {
+        losses.push_back(progress.loss);
+        held_out.push_back(progress.validation_loss);
+        return true;
+    };
+    fit.training.patience = 9;
+    const lsmi::Marginal more = start.refine(matrix, fit);
+    const lsmi::History history = more.history();
+    CHECK(history.losses == losses);
+    CHECK_EQUAL(history.validation_losses.size(), 6u);
+    CHECK(std::vector<double>(history.validation_losses.begin() + 1, history.validation_losses.end()) == held_out);
+    CHECK(history.best_epoch <= 5);
+    CHECK_EQUAL(more.options().features, 1u);
+    // Fixed means stay; a sample of weight 0 counts for nothing.
+    lsmi::MarginalOptions form(start.options());
+    form.train_means = 0;
+    const lsmi::Marginal fixed(form, start.parameters<double>());
+    CHECK(fixed.history().losses.empty() && fixed.history().best_epoch == 0);
+    fit.progress = {};
+    fit.held_out = {};
+    fit.training.patience = 0;
+    std::vector<double> weights(x.size(), 1);
+    weights[7] = 0;
+    const lsmi::Marginal weighted = fixed.refine(matrix, fit, weights);
+    CHECK(weighted.parameters<double>().means == start.parameters<double>().means);
+    CHECK(weighted.parameters<double>().log_diagonal != start.parameters<double>().log_diagonal);
+    std::vector<double> changed = x;
+    changed[7] = 1e3;
+    CHECK(fixed.refine(lsmi::samples(changed, 1), fit, weights).parameters<double>().log_diagonal ==
+          weighted.parameters<double>().log_diagonal);
+
+    CHECK_THROWS(start.refine(matrix, fit, std::vector<double>(3)), LSMI_ERROR_SHAPE,
+                 "weights: expected 2000 elements, got 3");
+    CHECK_THROWS(start.refine(lsmi::samples(x, 2), fit), LSMI_ERROR_SHAPE, "x: expected 1 features, got 2");
+    CHECK_THROWS(start.refine(lsmi::samples(std::vector<float>(4), 1), fit), LSMI_ERROR_TYPE,
+                 "x: expected f64 numbers, got f32");
+    fit.progress = [](const lsmi::Progress &) { return false; };
+    CHECK_THROWS(start.refine(matrix, fit), LSMI_ERROR_CANCELLED, "cancelled");
+    fit.progress = [](const lsmi::Progress &) -> bool { throw std::string("own"); };
+    try {
+        start.refine(matrix, fit);
+        CHECK(false);
+    } catch (const std::string &thrown) {
+        CHECK_EQUAL(thrown, "own");
+    }
+}
+
 void a_fit() {
     // The best Gaussian has the samples' mean and spread: surprisal ½ log 2πe + log s.
     std::mt19937 generator(9);
@@ -195,6 +250,9 @@ void a_fit() {
     fit.progress = {};
     const lsmi::Marginal again = lsmi::Marginal::fit(lsmi::samples(x, 1), options, fit);
     CHECK(again.parameters<double>().log_diagonal == density.parameters<double>().log_diagonal);
+    CHECK(density.history().losses == losses);
+    CHECK(density.history().validation_losses.empty() && density.history().best_epoch == 60);
+    refined(x, density, fit);
     // Held-out samples decide with patience only.
     fit.held_out = {0, 1, 2};
     fit.training.patience = 3;

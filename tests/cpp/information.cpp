@@ -75,6 +75,19 @@ void discrete_sources() {
                  "weights: expected 2 elements, got 1");
 }
 
+void joint_categories() {
+    const std::vector<std::int64_t> first = {7, 7, -1}, second = {0, 1, 5};
+    const std::vector<lsmi::Classes> both = {first, second}, uneven = {first, {second.data(), 2}}, none;
+    CHECK(lsmi::joint_categories(both) == (std::vector<std::int64_t>{1, 2, 0}));
+    std::vector<std::int64_t> out(3);
+    lsmi::joint_categories({both.data(), 1}, out);
+    CHECK(out == (std::vector<std::int64_t>{1, 1, 0}));
+    CHECK_THROWS(lsmi::joint_categories(uneven), LSMI_ERROR_SHAPE, "columns: expected 3 elements, got 2");
+    CHECK_THROWS(lsmi::joint_categories(none), LSMI_ERROR_EMPTY, "columns: expected features, got none");
+    out.pop_back();
+    CHECK_THROWS(lsmi::joint_categories(both, out), LSMI_ERROR_SHAPE, "columns: expected 2 elements, got 3");
+}
+
 template <class T>
 void own_log_probabilities(double tolerance) {
     const std::vector<T> rows = {T(std::log(0.25)), T(std::log(0.75)), T(std::log(0.9)), T(std::log(0.1))};
@@ -129,6 +142,76 @@ void generators() {
     CHECK_THROWS(lsmi::synthetic::gaussian(3, 2, 1, 10, 1), LSMI_ERROR_SETTING, "rho: ...");
 }
 
+/// What came with generated samples is what the generator says of them, to the bit.
+void exact_information() {
+    using namespace lsmi::synthetic;
+    const auto same = [](const lsmi::Information &got, const lsmi::Information &want) {
+        CHECK(got.i1 == want.i1 && got.i2 == want.i2 && got.i12 == want.i12 && got.h1 == want.h1 && got.h2 == want.h2);
+    };
+    lsmi::Dataset data = gaussian(3, 0.5, 0.7, 40, 4);
+    same(gaussian_information(3, 0.5, 0.7, data.matrix1(), data.matrix2(), data.y), data.truth);
+    lsmi::Information out(40);
+    gaussian_information(3, 0.5, 0.7, data.matrix1(), data.matrix2(), data.y, out);
+    same(out, data.truth);
+    CHECK_THROWS(gaussian_information(2, 0.5, 0.7, data.matrix1(), data.matrix2(), data.y), LSMI_ERROR_SHAPE,
+                 "x1: expected 2 features, got 3");
+    CHECK_THROWS(gaussian_information(3, 0.5, 0.7, data.matrix1(), data.matrix2(), {data.y.data(), 39}),
+                 LSMI_ERROR_SHAPE, "y: expected 40 samples, got 39");
+    std::vector<std::int64_t> beyond = data.y;
+    beyond[5] = 3;
+    CHECK_THROWS(gaussian_information(3, 0.5, 0.7, data.matrix1(), data.matrix2(), beyond), LSMI_ERROR_CLASS,
+                 "y: row 5, column 0: expected a class from 0 to 2, got 3");
+    lsmi::Information small(39);
+    CHECK_THROWS(gaussian_information(3, 0.5, 0.7, data.matrix1(), data.matrix2(), data.y, small), LSMI_ERROR_SHAPE,
+                 "i1: expected 40 elements, got 39");
+    data = planted_xor(4, 2, 40, 3);
+    same(planted_xor_information(4, 2, 3, data.matrix1(), data.matrix2(), data.y), data.truth);
+
+    std::vector<std::int32_t> kinds(200);
+    data = mixture(1, 1, 1, 1, 8, 200, 3, kinds);
+    same(mixture_information(1, 1, 1, 1, 8, data.matrix1(), data.matrix2(), data.y), data.truth);
+    for (std::size_t row = 0; row < 200; ++row) {
+        const std::int32_t kind = kinds[row];
+        const bool first = kind == LSMI_KIND_REDUNDANT || kind == LSMI_KIND_UNIQUE1;
+        CHECK_NEAR(data.truth.i1[row], first ? log2 : 0, 2e-3);
+        CHECK_NEAR(lsmi::atoms(data.truth).synergy[row], kind == LSMI_KIND_SYNERGISTIC ? log2 : 0, 0.02);
+    }
+    CHECK_THROWS(mixture(1, 1, 1, 1, 8, 20, 3, kinds), LSMI_ERROR_SHAPE, "kinds: expected 20 elements, got 200");
+
+    // One state of x1, two of x2: x1 tells nothing, and is normal.
+    const std::vector<lsmi::LatentState> states = {{1, 0, {1, 2}, {-30}, 1, 1}, {3, 1, {1, 2}, {30}, 1, 1}};
+    std::vector<std::size_t> drawn(40);
+    data = latent(states, 40, 3, drawn);
+    same(latent_information(states, data.matrix1(), data.matrix2(), data.y), data.truth);
+    for (std::size_t row = 0; row < 40; ++row) {
+        CHECK_EQUAL(static_cast<std::int64_t>(drawn[row]), data.y[row]);
+        const double a = data.x1[2 * row] - 1, b = data.x1[2 * row + 1] - 2;
+        CHECK_NEAR(data.truth.i1[row], 0, 1e-12);
+        CHECK_NEAR(data.truth.i2[row], data.y[row] == 0 ? std::log(4.0) : std::log(4.0 / 3), 1e-12);
+        CHECK_NEAR(data.truth.h1[row], 0.5 * (a * a + b * b) + std::log(2 * std::acos(-1.0)), 1e-12);
+    }
+    CHECK_THROWS(latent({}, 3, 1), LSMI_ERROR_EMPTY, "states: expected samples, got none");
+    CHECK_THROWS(latent({states[0], {1, 1, {1}, {1}, 1, 1}}, 3, 1), LSMI_ERROR_SHAPE,
+                 "mean1: expected 2 features, got 1");
+
+    const lsmi::Dataset copy = circuit_support("copy");
+    CHECK(copy.x1 == (std::vector<double>{0, 1}) && copy.x2 == copy.x1);
+    CHECK(copy.y == (std::vector<std::int64_t>{0, 1}));
+    CHECK_NEAR(lsmi::mean(lsmi::atoms(copy.truth).redundancy), log2, 1e-15);
+    CHECK_EQUAL(circuit_support("xor_not").x2.size(), 16u);
+    CHECK_THROWS(circuit_support("nand"), LSMI_ERROR_SETTING, "circuit: ...");
+}
+
+void agreement() {
+    const lsmi::Agreement found = lsmi::agreement(std::vector<double>{1, 2, 3}, std::vector<double>{0, 1, 2});
+    CHECK_EQUAL(found.rmse, 1.0);
+    CHECK_EQUAL(found.correlation, 1.0);
+    CHECK(std::isnan(lsmi::agreement(std::vector<double>{1, 2}, std::vector<double>{3, 3}).correlation));
+    CHECK_THROWS(lsmi::agreement(std::vector<double>{1, 2}, std::vector<double>{1}), LSMI_ERROR_SHAPE,
+                 "exact: expected 2 elements, got 1");
+    CHECK_THROWS(lsmi::agreement({}, {}), LSMI_ERROR_EMPTY, "estimate: expected samples, got none");
+}
+
 void views() {
     std::vector<double> numbers(6);
     const auto matrix = lsmi::samples(numbers, 3);
@@ -151,8 +234,11 @@ void test::information() {
     atoms_of_known_information();
     shift_and_mean();
     discrete_sources();
+    joint_categories();
     own_log_probabilities<float>(1e-6);
     own_log_probabilities<double>(1e-14);
     generators();
+    exact_information();
+    agreement();
     views();
 }

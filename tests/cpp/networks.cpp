@@ -22,6 +22,7 @@ void a_linear_network(double tolerance) {
     std::vector<T> out(4);
     network.log_probabilities_into(lsmi::samples(x, 2), out);
     CHECK(out == got);
+    CHECK(network.history().losses.empty() && network.history().validation_losses.empty());
     const lsmi::NetworkForm form = network.form();
     CHECK_EQUAL(form.type, lsmi::detail::type_code<T>());
     CHECK_EQUAL(form.features, 2u);
@@ -114,6 +115,9 @@ void a_fit() {
     int right = 0;
     for (std::size_t i = 0; i < y.size(); ++i) right += (rows[2 * i + 1] > rows[2 * i]) == (y[i] == 1);
     CHECK(right >= 98);
+    CHECK_EQUAL(network.history().losses.size(), 60u);
+    CHECK_EQUAL(network.history().best_epoch, 60u);
+    CHECK(network.history().losses.back() < network.history().losses.front());
     const std::vector<std::size_t> hidden = {5, 4};
     const lsmi::Network deep =
         lsmi::Network::fit(lsmi::samples(x, 1), y, 2, hidden, LSMI_ACTIVATION_TANH, fit, std::vector<float>(100, 2));

@@ -1,6 +1,7 @@
 //! The calls whose results the vectors hold.
 
-use crate::values::{number, numbers};
+use crate::errors;
+use crate::values::numbers;
 use lsmi::synthetic::{KindMixture, MixedGaussian};
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ const FIT_F64: f64 = 1e-7;
 const FIT_F32: f64 = 1e-3;
 
 /// Multiples of 1/64 between −2 and 2: short in decimals, and the same in f32 and f64.
-fn plain(seed: u64, count: usize) -> Vec<f64> {
+pub fn plain(seed: u64, count: usize) -> Vec<f64> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -25,7 +26,7 @@ fn plain(seed: u64, count: usize) -> Vec<f64> {
 }
 
 /// A matrix whose rows lie `stride` apart; what lies between them is 1000, which no result may show.
-fn matrix(values: &[f64], features: usize, stride: usize) -> Value {
+pub fn matrix(values: &[f64], features: usize, stride: usize) -> Value {
     let samples = values.len().checked_div(features).unwrap_or(0);
     let mut data = vec![1000.0; (samples.max(1) - 1) * stride + if samples > 0 { features } else { 0 }];
     for (i, row) in values.chunks(features.max(1)).enumerate() {
@@ -34,7 +35,7 @@ fn matrix(values: &[f64], features: usize, stride: usize) -> Value {
     json!({ "data": numbers(&data), "samples": samples, "features": features, "stride": stride })
 }
 
-fn density(seed: u64, modes: usize, features: usize, [bounded, shared, full]: [bool; 3]) -> Value {
+pub fn density(seed: u64, modes: usize, features: usize, [bounded, shared, full]: [bool; 3]) -> Value {
     let diagonals = if shared { 1 } else { modes };
     let mut triangle = plain(seed + 2, if full { modes * features * features } else { 0 });
     for (i, value) in triangle.iter_mut().enumerate() {
@@ -53,7 +54,7 @@ fn density(seed: u64, modes: usize, features: usize, [bounded, shared, full]: [b
     })
 }
 
-fn network(seed: u64, sizes: &[usize], activation: &str) -> Value {
+pub fn network(seed: u64, sizes: &[usize], activation: &str) -> Value {
     let layer = |(l, w): (usize, &[usize])| {
         let weights: Vec<f64> = plain(seed + 2 * l as u64, w[0] * w[1]).iter().map(|v| v / 2.0).collect();
         json!({ "weights": numbers(&weights), "biases": numbers(&plain(seed + 2 * l as u64 + 1, w[1])) })
@@ -67,8 +68,10 @@ pub fn all() -> Vec<Call> {
     kernels(&mut calls);
     pure(&mut calls);
     generators(&mut calls);
+    exact(&mut calls);
+    density_fits(&mut calls);
     fits(&mut calls);
-    errors(&mut calls);
+    errors::add(&mut calls);
     calls
 }
 
@@ -165,6 +168,12 @@ fn pure(calls: &mut Vec<Call>) {
     let mut weighted = bits;
     weighted["weights"] = json!([1.0, 2.0, 0.5, 0.25, 1.25]);
     add("discrete_weighted", "discrete", F64, weighted);
+    let columns = json!([[7, 7, -1, 7, -1], [0, 1, 5, 0, 4], [3, 3, 3, 3, -9]]);
+    add("joint_categories", "joint_categories", 0.0, json!({ "columns": columns }));
+    add("joint_categories_of_one", "joint_categories", 0.0, json!({ "columns": [[5, -5, 5]] }));
+    add("agreement", "agreement", F64, json!({ "estimate": column(76), "exact": column(77) }));
+    let constant = json!({ "estimate": column(76), "exact": numbers(&[0.5; 12]) });
+    add("agreement_with_a_constant", "agreement", F64, constant);
     for preset in ["robust", "paper"] {
         let name = format!("config_text_{preset}");
         add(&name, "config_text", 0.0, json!({ "preset": preset, "settings": [] }));
@@ -184,10 +193,70 @@ fn generators(calls: &mut Vec<Call>) {
         let name = format!("synthetic_circuit_{circuit}");
         let input = json!({ "circuit": circuit, "samples": samples, "seed": seed });
         add(&name, "synthetic_circuit", input);
+        let name = format!("circuit_support_{circuit}");
+        add(&name, "circuit_support", json!({ "circuit": circuit }));
     }
     let input = json!({ "redundant": 0.25, "unique1": 0.25, "unique2": 0.25, "synergistic": 0.25,
         "amplitude": 3.0, "samples": samples, "seed": seed });
     add("synthetic_mixture", "synthetic_mixture", input);
+    let input = json!({ "states": states(), "samples": samples, "seed": seed });
+    add("synthetic_latent", "synthetic_latent", input);
+}
+
+/// Three states of two and of one features, one of which never occurs.
+pub fn states() -> Value {
+    json!([
+        { "weight": 3.0, "y": 0, "mean1": [0.0, 1.0], "mean2": [-1.0], "deviation1": 0.5, "deviation2": 1.0 },
+        { "weight": 1.0, "y": 2, "mean1": [0.0, 1.0], "mean2": [2.0], "deviation1": 0.5, "deviation2": 0.25 },
+        { "weight": 0.0, "y": 1, "mean1": [4.0, 4.0], "mean2": [4.0], "deviation1": 1.0, "deviation2": 1.0 },
+        { "weight": 2.0, "y": 2, "mean1": [-1.5, 0.5], "mean2": [-1.0], "deviation1": 2.0, "deviation2": 1.0 },
+    ])
+}
+
+/// The exact information of given samples.
+fn exact(calls: &mut Vec<Call>) {
+    let mut add = |name: &str, call, input: Value| calls.push((name.into(), call, F64, input));
+    let x = |seed, features, stride| matrix(&plain(seed, 4 * features), features, stride);
+    let given = |input: Value, features: [usize; 2], y: [i64; 4]| {
+        let mut input = input;
+        input["x1"] = x(83, features[0], features[0]);
+        input["x2"] = x(84, features[1], features[1] + 2);
+        input["y"] = json!(y);
+        input
+    };
+    let gaussian = json!({ "classes": 3, "rho": 0.5, "noise": 0.5 });
+    add("gaussian_information", "gaussian_information", given(gaussian, [3, 3], [0, 2, 1, 1]));
+    let xor = json!({ "dimension": 4, "amplitude": 2.0, "seed": 11 });
+    add("xor_information", "xor_information", given(xor, [4, 4], [0, 1, 1, 0]));
+    let mixture =
+        json!({ "redundant": 0.5, "unique1": 0.25, "unique2": 0.0, "synergistic": 0.25, "amplitude": 3.0 });
+    add("mixture_information", "mixture_information", given(mixture, [3, 3], [0, 1, 1, 0]));
+    let latent = json!({ "states": states() });
+    add("latent_information", "latent_information", given(latent, [2, 1], [0, 2, 2, 0]));
+}
+
+/// A density that is trained, from a start or from its own parameters.
+fn density_fits(calls: &mut Vec<Call>) {
+    for (kind, tolerance) in [("f64", FIT_F64), ("f32", FIT_F32)] {
+        let training = json!({ "epochs": 4, "batch": 8, "learning_rate": 0.0625, "decay_every": 2,
+            "decay_factor": 0.5, "weight_decay": 0.125, "patience": 4, "accumulate_gradients": false });
+        let mut input = json!({ "type": kind, "density": density(10, 3, 2, [true, false, true]),
+            "x": matrix(&plain(85, 2 * 20), 2, 3), "weights": null, "training": training,
+            "held_out": [1, 4, 19], "seed": 3 });
+        calls.push((format!("refine_{kind}"), "refine", tolerance, input.clone()));
+        input["weights"] = numbers(&(0..20).map(|i| f64::from(i % 4)).collect::<Vec<_>>());
+        input["held_out"] = json!([]);
+        calls.push((format!("refine_weighted_{kind}"), "refine", tolerance, input.clone()));
+        let form = json!({ "modes": 2, "bounded": false, "diagonal": "shared", "triangle": "full" });
+        for start in ["normal", "samples"] {
+            let mut input = json!({ "type": kind, "form": form, "start": start, "x": input["x"],
+                "weights": null, "training": input["training"], "held_out": [1, 4, 19], "seed": 3 });
+            if start == "samples" {
+                input["weights"] = numbers(&[0.5; 20]);
+            }
+            calls.push((format!("fit_density_{start}_{kind}"), "fit_density", tolerance, input));
+        }
+    }
 }
 
 /// Numbers as f32 has them: the same in both types.
@@ -196,7 +265,7 @@ fn rounded(values: &[f64]) -> Vec<f64> {
 }
 
 /// Settings that make a fit small.
-fn small(extra: &[[&str; 2]]) -> Value {
+pub fn small(extra: &[[&str; 2]]) -> Value {
     let mut settings = vec![
         ["seed", "5"],
         ["modes", "2"],
@@ -235,117 +304,4 @@ fn fits(calls: &mut Vec<Call>) {
     calls.push(("fit_without_class_1".into(), "fit_and_score", FIT_F64, unseen));
     let input = json!({ "model": "fit_and_score_robust_f64", "edit": {} });
     calls.push(("model_from_bytes".into(), "model_from_bytes", 0.0, input));
-}
-
-fn errors(calls: &mut Vec<Call>) {
-    let mut add = |name: &str, call, input: Value| calls.push((format!("error_{name}"), call, 0.0, input));
-    let x1 = plain(81, 12);
-    let with = |index: usize, value: f64| {
-        let mut changed = x1.clone();
-        changed[index] = value;
-        matrix(&changed, 2, 2)
-    };
-    let empty = json!({ "data": [], "samples": 0, "features": 2, "stride": 2 });
-    let no_columns = json!({ "data": [], "samples": 6, "features": 0, "stride": 0 });
-    let narrow = json!({ "data": numbers(&x1), "samples": 6, "features": 2, "stride": 1 });
-    // Each changes one thing about a good call.
-    let changes = [
-        ("nan", "x1", with(7, f64::NAN)),
-        ("infinity", "x1", with(2, f64::NEG_INFINITY)),
-        ("rows_of_x2", "x2", matrix(&plain(82, 15), 3, 3)),
-        ("rows_of_y", "y", json!([0, 1, 1, 0, 1])),
-        ("no_rows", "x1", empty),
-        ("no_columns", "x2", no_columns),
-        ("stride", "x1", narrow),
-        ("class_negative", "y", json!([0, 1, 1, -1, 1, 0])),
-    ];
-    let good = json!({ "x1": with(0, 0.5), "x2": matrix(&plain(82, 18), 3, 3), "y": [0, 1, 1, 0, 1, 0],
-        "shift": "of_model" });
-    let fit = |change: Option<(&str, Value)>, settings: &[[&str; 2]]| {
-        let mut input = good.clone();
-        input["type"] = json!("f64");
-        input["preset"] = json!("robust");
-        input["settings"] = small(settings);
-        if let Some((key, value)) = change {
-            input[key] = value;
-        }
-        input
-    };
-    let score = |key: &str, value: Value| {
-        let mut input = good.clone();
-        input["model"] = json!("fit_and_score_robust_f64");
-        input[key] = value;
-        input
-    };
-    for (name, key, value) in &changes {
-        add(&format!("fit_{name}"), "fit_and_score", fit(Some((key, value.clone())), &[]));
-        add(&format!("score_{name}"), "score", score(key, value.clone()));
-    }
-    let y = |values: [i64; 6]| Some(("y", json!(values)));
-    add("fit_one_class", "fit_and_score", fit(y([1; 6]), &[]));
-    add("fit_class_too_large", "fit_and_score", fit(y([0, 1, 2, 0, 1, 0]), &[["classes", "2"]]));
-    add("fit_too_few_samples", "fit_and_score", fit(None, &[["classes", "7"]]));
-    add("fit_setting", "fit_and_score", fit(None, &[["modes", "0"]]));
-    let diverges = [["standardize", "false"], ["density_learning_rate", "1e300"]];
-    add("fit_diverged", "fit_and_score", fit(Some(("x1", with(0, 1e300))), &diverges));
-    add("score_class_too_large", "score", score("y", json!([0, 1, 2, 0, 1, 0])));
-    add("score_other_features", "score", score("x2", matrix(&plain(82, 12), 2, 2)));
-    let mut input = score("y", json!([0, 1, 2, 0, 2, 0]));
-    input["model"] = json!("fit_without_class_1");
-    add("score_unseen_class", "score", input);
-    for (name, edit) in [
-        ("truncated", json!({ "keep": 200 })),
-        ("cut_at_the_end", json!({ "drop": 1 })),
-        ("empty", json!({ "keep": 0 })),
-        ("altered", json!({ "invert_last": true })),
-        ("newer", json!({ "find": "format_version\\\":1", "replace": "format_version\\\":9" })),
-        ("other_kind", json!({ "text": "not a model file at all" })),
-    ] {
-        let input = json!({ "model": "fit_and_score_robust_f64", "edit": edit });
-        add(&format!("model_{name}"), "model_from_bytes", input);
-    }
-    add("model_in_no_folder", "model_load", json!({ "path": "no/such/folder/model.lsmi" }));
-    for (name, preset, key, value) in [
-        ("setting_unknown", "robust", "mode", "7"),
-        ("setting_not_a_number", "robust", "modes", "many"),
-        ("setting_not_a_name", "paper", "prior", "flat"),
-    ] {
-        add(name, "config_text", json!({ "preset": preset, "settings": [[key, value]] }));
-    }
-    for (name, key, value) in [
-        ("setting_clip", "clip", "-1"),
-        ("setting_held_out", "held_out", "1"),
-        ("setting_hidden", "hidden", "0"),
-        ("setting_batch", "density_batch", "0"),
-        ("setting_rate", "classifier_learning_rate", "-0.5"),
-    ] {
-        add(name, "config_check", json!({ "preset": "robust", "settings": [[key, value]] }));
-    }
-    let x = |features: usize| matrix(&plain(7, 2 * features), features, features);
-    let mut bad = density(10, 3, 3, [true, false, true]);
-    add("log_density_features", "log_density", json!({ "type": "f64", "density": bad, "x": x(2) }));
-    let input = json!({ "type": "f32", "density": bad, "x": x(3), "weights": [1.0, -1.0] });
-    add("gradient_weights", "gradient", input);
-    bad["means"][4] = number(f64::NAN);
-    add("density_not_finite", "log_density", json!({ "type": "f64", "density": bad, "x": x(3) }));
-    let net = network(40, &[3, 4, 2], "relu");
-    let input = json!({ "type": "f64", "network": net, "x": x(3), "y": [0, 2], "weights": null });
-    add("network_class", "network_gradient", input);
-    let input = json!({ "x1": [0, 1], "x2": [0, 1], "y": [0, 1], "weights": [1.0, -2.0] });
-    add("discrete_weights", "discrete", input);
-    let rows = json!([-0.25, -1.5, -0.75, "-Infinity"]);
-    let input =
-        json!({ "type": "f64", "log_probabilities": rows, "classes": 2, "y": [0, 1], "log_prior": null });
-    add("information_not_finite", "information", input);
-    let input =
-        json!({ "type": "f64", "log_probabilities": rows, "classes": 2, "y": [0, 2], "log_prior": null });
-    add("information_class", "information", input);
-    let input = json!({ "classes": 1, "rho": 0.5, "noise": 0.5, "samples": 4, "seed": 1 });
-    add("gaussian_classes", "synthetic_gaussian", input);
-    add("circuit_name", "synthetic_circuit", json!({ "circuit": "nand", "samples": 4, "seed": 1 }));
-    let input = json!({ "dimension": 0, "amplitude": 1.0, "samples": 4, "seed": 1 });
-    add("xor_dimension", "synthetic_xor", input);
-    let input = json!({ "redundant": 0.5, "unique1": 0.5, "unique2": 0.5, "synergistic": -0.5,
-        "amplitude": 3.0, "samples": 4, "seed": 1 });
-    add("mixture_shares", "synthetic_mixture", input);
 }

@@ -3,8 +3,10 @@
 //! `cargo test --test parity` replays the committed file. `cargo test --test parity -- --ignored regenerate` writes
 //! it anew, or with `LSMI_PARITY_OUT=file` writes what this machine computes there, for bit-exact replays.
 
+mod errors;
 mod inputs;
 mod replay;
+mod synthetic;
 mod values;
 
 use replay::compute;

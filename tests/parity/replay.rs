@@ -1,16 +1,21 @@
 //! Makes a call of the vectors.
 
+use crate::synthetic;
 use crate::values::{count, data, integers, number, numbers, read, read_number, read_optional, samples};
+use core::ops::ControlFlow;
 use lsmi::classifier::{Activation, Layer, Network};
 use lsmi::estimator::{AnyModel, ShiftRule};
 use lsmi::interaction::{
     AtomSlices, Atoms, Information, InformationSlices, atoms, discrete, information_from_log_probabilities,
-    mean, shift,
+    joint_categories, mean, shift,
 };
-use lsmi::knife::{Diagonal, Marginal, MarginalGradient, MarginalOptions, MarginalParameters, Triangle};
+use lsmi::knife::{
+    Diagonal, Marginal, MarginalFit, MarginalGradient, MarginalOptions, MarginalParameters, Start, Triangle,
+    fit_marginal, refine_marginal,
+};
+use lsmi::rng::Stream;
 use lsmi::simd::log_sum_exp;
-use lsmi::synthetic::{Circuit, Dataset, KindMixture, MixedGaussian, xor};
-use lsmi::{Config, Float, Model, Result, Scores, fit};
+use lsmi::{Config, Float, History, Model, Result, Scores, Training, TrainingRun, fit};
 use serde_json::{Value, json};
 
 pub fn compute(cases: &[Value], call: &str, input: &Value) -> Result<Value> {
@@ -42,6 +47,18 @@ where
             let (density, x) = (marginal::<T>(&input["density"])?, data::<T>(&input["x"]));
             let upstream = read::<T>(&input["upstream"]);
             Ok(gradient(&density.weighted_sum_gradient(samples("x", &input["x"], &x)?, &upstream)?))
+        }
+        "refine" => {
+            let (density, x) = (marginal::<T>(&input["density"])?, data::<T>(&input["x"]));
+            let (x, weights) = (samples("x", &input["x"], &x)?, read_optional::<T>(&input["weights"]));
+            trained(input, |run| refine_marginal(&density, x, weights.as_deref(), run))
+        }
+        "fit_density" => {
+            let x = data::<T>(&input["x"]);
+            let (x, weights) = (samples("x", &input["x"], &x)?, read_optional::<T>(&input["weights"]));
+            let start = if input["start"] == "normal" { Start::Normal } else { Start::Samples };
+            let form = form(&input["form"]);
+            trained(input, |run| fit_marginal(x, weights.as_deref(), &form, start, run))
         }
         "log_probabilities" => {
             let (network, x) = (network::<T>(&input["network"])?, data::<T>(&input["x"]));
@@ -79,15 +96,8 @@ where
             let scores = model.score_with_shift(x1, x2, &y, rule(input, model.config().shift))?;
             let any = AnyModel::from(Holder(model));
             let histories = any.histories();
-            let courses: Value = histories
-                .classifiers
-                .iter()
-                .chain(&histories.densities)
-                .map(|h| {
-                    json!({ "losses": numbers(&h.losses), "validation_losses": numbers(&h.validation_losses),
-                        "best_epoch": h.best_epoch })
-                })
-                .collect();
+            let courses: Value =
+                histories.classifiers.iter().chain(&histories.densities).map(course).collect();
             Ok(json!({
                 "scores": per_sample(&scores),
                 "summary": summary(&scores),
@@ -105,7 +115,6 @@ where
 
 fn untyped(cases: &[Value], call: &str, input: &Value) -> Result<Value> {
     let float = |key: &str| read_number(&input[key]);
-    let (n, seed) = (|| count(&input["samples"]), || input["seed"].as_u64().unwrap());
     match call {
         "atoms" => {
             let [i1, i2, i12, h1, h2] = ["i1", "i2", "i12", "h1", "h2"].map(|key| read::<f64>(&input[key]));
@@ -131,24 +140,17 @@ fn untyped(cases: &[Value], call: &str, input: &Value) -> Result<Value> {
             let weights = read_optional::<f64>(&input["weights"]);
             Ok(of_information(&discrete(&x1, &x2, &y, weights.as_deref())?))
         }
+        "joint_categories" => {
+            let columns: Vec<Vec<i64>> = input["columns"].as_array().unwrap().iter().map(integers).collect();
+            let columns: Vec<&[i64]> = columns.iter().map(Vec::as_slice).collect();
+            Ok(json!({ "categories": joint_categories(&columns)? }))
+        }
         "config_text" => {
             let settings = config(input)?.settings();
             let text: String = settings.iter().map(|(key, value)| format!("{key}={value}\n")).collect();
             Ok(json!({ "text": text }))
         }
         "config_check" => config(input)?.check().map(|()| json!({})),
-        "synthetic_gaussian" => Ok(dataset(
-            &MixedGaussian::new(count(&input["classes"]), float("rho"), float("noise"))?
-                .sample(n(), seed())?,
-        )),
-        "synthetic_xor" => Ok(dataset(&xor(count(&input["dimension"]), float("amplitude"), n(), seed())?)),
-        "synthetic_circuit" => {
-            Ok(dataset(&Circuit::named(input["circuit"].as_str().unwrap())?.sample(n(), seed())?))
-        }
-        "synthetic_mixture" => {
-            let shares = ["redundant", "unique1", "unique2", "synergistic"].map(float);
-            Ok(dataset(&KindMixture::new(shares, float("amplitude"))?.sample(n(), seed())?.0))
-        }
         "score" => match model(cases, input)? {
             AnyModel::F32(model) => score(&model, input),
             AnyModel::F64(model) => score(&model, input),
@@ -159,7 +161,7 @@ fn untyped(cases: &[Value], call: &str, input: &Value) -> Result<Value> {
             Ok(json!({ "same_bytes": again.to_bytes()? == bytes }))
         }
         "model_load" => AnyModel::load(input["path"].as_str().unwrap()).map(|_| json!({})),
-        other => panic!("{other}: no such call"),
+        _ => synthetic::compute(call, input),
     }
 }
 
@@ -179,28 +181,75 @@ impl From<Holder<f64>> for AnyModel {
 }
 
 fn marginal<T: Float>(density: &Value) -> Result<Marginal<T>> {
-    let text = |key: &str| density[key].as_str().unwrap();
-    let options = MarginalOptions {
-        modes: count(&density["modes"]),
-        bounded: density["bounded"].as_bool().unwrap(),
-        diagonal: if text("diagonal") == "shared" { Diagonal::Shared } else { Diagonal::PerMode },
-        triangle: if text("triangle") == "full" { Triangle::Full } else { Triangle::None },
-        train_means: true,
-        train_weights: true,
-    };
     let parameters = MarginalParameters {
         means: read(&density["means"]),
         log_diagonal: read(&density["log_diagonal"]),
         triangle: read(&density["triangle_values"]),
         logits: read(&density["logits"]),
     };
-    Marginal::from_parameters(options, count(&density["features"]), &parameters)
+    Marginal::from_parameters(form(density), count(&density["features"]), &parameters)
+}
+
+fn form(density: &Value) -> MarginalOptions {
+    let text = |key: &str| density[key].as_str().unwrap();
+    MarginalOptions {
+        modes: count(&density["modes"]),
+        bounded: density["bounded"].as_bool().unwrap(),
+        diagonal: if text("diagonal") == "shared" { Diagonal::Shared } else { Diagonal::PerMode },
+        triangle: if text("triangle") == "full" { Triangle::Full } else { Triangle::None },
+        train_means: true,
+        train_weights: true,
+    }
+}
+
+/// The parameters and the course of a fit as `input` says.
+fn trained<T: Float>(
+    input: &Value,
+    fit: impl FnOnce(TrainingRun<'_>) -> Result<MarginalFit<T>>,
+) -> Result<Value> {
+    let training = &input["training"];
+    let [epochs, batch, decay_every, patience] =
+        ["epochs", "batch", "decay_every", "patience"].map(|key| count(&training[key]));
+    let [learning_rate, decay_factor, weight_decay] =
+        ["learning_rate", "decay_factor", "weight_decay"].map(|key| read_number(&training[key]));
+    let accumulate_gradients = training["accumulate_gradients"].as_bool().unwrap();
+    let held_out: Vec<usize> = input["held_out"].as_array().unwrap().iter().map(count).collect();
+    let MarginalFit { density, history } = fit(TrainingRun {
+        name: "density",
+        training: &Training {
+            epochs,
+            batch,
+            learning_rate,
+            decay_every,
+            decay_factor,
+            weight_decay,
+            patience,
+            accumulate_gradients,
+        },
+        held_out: &held_out,
+        stream: &mut Stream::new(input["seed"].as_u64().unwrap(), 0),
+        observer: &mut |_| ControlFlow::Continue(()),
+    })?;
+    let mut out = arrays(&density.parameters());
+    out["history"] = course(&history);
+    Ok(out)
+}
+
+fn course(history: &History) -> Value {
+    json!({ "losses": numbers(&history.losses), "validation_losses": numbers(&history.validation_losses),
+        "best_epoch": history.best_epoch })
+}
+
+fn arrays<T: Float>(p: &MarginalParameters<T>) -> Value {
+    json!({ "means": numbers(&p.means), "log_diagonal": numbers(&p.log_diagonal),
+        "triangle": numbers(&p.triangle), "logits": numbers(&p.logits) })
 }
 
 fn gradient<T: Float>(g: &MarginalGradient<T>) -> Value {
-    let p = &g.parameters;
-    json!({ "loss": number(g.loss), "means": numbers(&p.means), "log_diagonal": numbers(&p.log_diagonal),
-        "triangle": numbers(&p.triangle), "logits": numbers(&p.logits), "x": numbers(&g.x) })
+    let mut out = arrays(&g.parameters);
+    out["loss"] = number(g.loss);
+    out["x"] = numbers(&g.x);
+    out
 }
 
 fn network<T: Float>(network: &Value) -> Result<Network<T>> {
@@ -279,16 +328,11 @@ fn of_atoms(atoms: Atoms) -> Value {
         "unique2": number(atoms.unique2), "synergy": number(atoms.synergy) })
 }
 
-fn of_information(information: &[Information]) -> Value {
+pub fn of_information(information: &[Information]) -> Value {
     let column =
         |value: fn(&Information) -> f64| -> Value { information.iter().map(|i| number(value(i))).collect() };
     json!({ "i1": column(|i| i.i1), "i2": column(|i| i.i2), "i12": column(|i| i.i12), "h1": column(|i| i.h1),
         "h2": column(|i| i.h2) })
-}
-
-fn dataset(data: &Dataset) -> Value {
-    json!({ "features1": data.features1, "features2": data.features2, "x1": numbers(&data.x1),
-        "x2": numbers(&data.x2), "y": data.y, "truth": of_information(&data.truth) })
 }
 
 fn per_sample(scores: &Scores) -> Value {

@@ -164,6 +164,29 @@ function discrete(x1::AbstractVector{<:Integer}, x2::AbstractVector{<:Integer}, 
 end
 
 """
+    joint_categories(columns...) -> Vector{Int64}
+
+One category number per sample for several discrete variables together, as [`LSMI.discrete`](@ref) takes it: 0, 1, …
+number the tuples that occur, in sorted order (by the first column, then the second, …). The columns are vectors of any
+integers, one per sample. Throws [`LSMIError`](@ref) with status `:empty` or `:shape`.
+
+```julia
+LSMI.joint_categories([7, 7, -1], [0, 1, 5])        # [1, 2, 0]
+```
+"""
+function joint_categories(columns::AbstractVector{<:Integer}...)
+    columns = map(targets, columns)
+    out = Vector{Int64}(undef, isempty(columns) ? 0 : length(columns[1]))
+    for (number, column) in enumerate(columns)
+        check_size("column $number", column, length(out))
+    end
+    pointers = Ptr{Int64}[pointer(column) for column in columns]
+    GC.@preserve columns checked(ccall(lsmi_joint_categories[], Cint, (Ptr{Ptr{Int64}}, Csize_t, Csize_t, Ptr{Int64}),
+                                       pointers, length(pointers), length(out), out))
+    return out
+end
+
+"""
     log_sum_exp(values::AbstractMatrix) -> Vector
     log_sum_exp(values::AbstractVector) -> Number
 

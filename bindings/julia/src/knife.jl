@@ -273,7 +273,7 @@ function fit(::Type{Marginal}, x::AbstractMatrix{<:Real}; config::Config = Confi
     held_out = held_out_numbers(held_out)
     handle = GC.@preserve x weights held_out read_handle() do out
         with_progress(progress, :density) do callback, user
-            how = CFitOptions(sizeof(CFitOptions), training, pointer(held_out), length(held_out), seed, callback, user)
+            how = fit_options(training, held_out, seed, callback, user)
             ccall(lsmi_marginal_fit[], Cint,
                   (Ref{CMatrix}, Ptr{Cvoid}, Ref{CMarginalOptions}, Int32, Ref{CFitOptions}, Ref{Ptr{Cvoid}}),
                   describe(x), address(weights), options, start, how, out)
@@ -281,3 +281,49 @@ function fit(::Type{Marginal}, x::AbstractMatrix{<:Real}; config::Config = Confi
     end
     return Marginal{T}(handle)
 end
+
+"""
+    refine(marginal::Marginal, x; settings...) -> Marginal
+
+The density trained further on `x` (features × samples, of its type), from its own parameters and in its own form, by
+minimising the weighted mean surprisal
+
+    −Σᵢ wᵢ log p(xᵢ) / Σᵢ wᵢ
+
+by Adam on mini-batches. `marginal` stays as it is; what its `train_means` and `train_weights` leave out stays in the
+result, too. Keywords are those of the training in `fit(Marginal, x)`: `epochs`, `batch`, `learning_rate`,
+`decay_every`, `decay_factor`, `weight_decay`, `patience`, `accumulate_gradients`, `weights`, `held_out`, `seed` (which
+only shuffles), `progress`, `config`.
+
+Throws [`LSMIError`](@ref) with status `:type`, `:setting`, `:empty`, `:shape`, `:not_finite`, `:diverged` or
+`:cancelled`. Source of the density: Pichler et al., "A Differential Entropy Estimator for Training Neural Networks",
+ICML 2022.
+
+```julia
+better = LSMI.refine(density, new_samples; epochs = 5, learning_rate = 1e-3)
+```
+"""
+function refine(marginal::Marginal{T}, x::AbstractMatrix{<:Real}; config::Config = Config(), weights = nothing,
+                held_out = Int[], seed::Integer = config.seed, progress = nothing, training...) where {T}
+    x = samples(x, T)
+    weights = weights_of(T, weights, size(x, 2))
+    training = training_of(config, :density; training...)
+    held_out = held_out_numbers(held_out)
+    handle = GC.@preserve x weights held_out read_handle() do out
+        with_progress(progress, :density) do callback, user
+            how = fit_options(training, held_out, seed, callback, user)
+            ccall(lsmi_marginal_refine[], Cint,
+                  (Ptr{Cvoid}, Ref{CMatrix}, Ptr{Cvoid}, Ref{CFitOptions}, Ref{Ptr{Cvoid}}),
+                  marginal, describe(x), address(weights), how, out)
+        end
+    end
+    return Marginal{T}(handle)
+end
+
+"""
+    history(marginal::Marginal) -> (losses = …, validation_losses = …, best_epoch = …)
+
+The course of the training that gave the density, as of [`LSMI.history`](@ref)`(model, component)`; empty if its
+parameters were given.
+"""
+history(marginal::Marginal) = single_history(lsmi_marginal_history[], marginal)

@@ -222,14 +222,11 @@ after every epoch; and the number of epochs after which the parameters were kept
 """
 function history(model::Model, component)
     code = component_code(component)
-    lengths, best = (Ref{Csize_t}(0), Ref{Csize_t}(0)), Ref{Csize_t}(0)
-    read(losses, validation_losses) = checked(ccall(lsmi_model_history[], Cint,
-        (Ptr{Cvoid}, Int32, Ptr{Float64}, Csize_t, Ref{Csize_t}, Ptr{Float64}, Csize_t, Ref{Csize_t}, Ref{Csize_t}),
-        model, code, losses, lengths[1][], lengths[1], validation_losses, lengths[2][], lengths[2], best))
-    read(C_NULL, C_NULL)
-    losses, validation_losses = Vector{Float64}(undef, lengths[1][]), Vector{Float64}(undef, lengths[2][])
-    read(losses, validation_losses)
-    return (losses = losses, validation_losses = validation_losses, best_epoch = Int(best[]))
+    return read_history() do losses, capacity, count, validation_losses, validation_capacity, validation_count, best
+        ccall(lsmi_model_history[], Cint,
+              (Ptr{Cvoid}, Int32, Ptr{Cvoid}, Csize_t, Ref{Csize_t}, Ptr{Cvoid}, Csize_t, Ref{Csize_t}, Ref{Csize_t}),
+              model, code, losses, capacity, count, validation_losses, validation_capacity, validation_count, best)
+    end
 end
 
 """

@@ -182,7 +182,7 @@ function fit(::Type{Network}, x::AbstractMatrix{<:Real}, y::AbstractVector{<:Int
     held_out = held_out_numbers(held_out)
     handle = GC.@preserve x weights held_out read_handle() do out
         with_progress(progress, :network) do callback, user
-            how = CFitOptions(sizeof(CFitOptions), training, pointer(held_out), length(held_out), seed, callback, user)
+            how = fit_options(training, held_out, seed, callback, user)
             ccall(lsmi_network_fit[], Cint,
                   (Ref{CMatrix}, Ptr{Int64}, Csize_t, Csize_t, Ptr{Cvoid}, Ptr{Csize_t}, Csize_t, Int32,
                    Ref{CFitOptions}, Ref{Ptr{Cvoid}}),
@@ -191,3 +191,11 @@ function fit(::Type{Network}, x::AbstractMatrix{<:Real}, y::AbstractVector{<:Int
     end
     return Network{T}(handle)
 end
+
+"""
+    history(network::Network) -> (losses = …, validation_losses = …, best_epoch = …)
+
+The course of the training that gave the network, as of [`LSMI.history`](@ref)`(model, component)`; empty if its
+parameters were given.
+"""
+history(network::Network) = single_history(lsmi_network_history[], network)

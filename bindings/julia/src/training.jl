@@ -26,20 +26,42 @@ end
 
 # The training that a configuration has for densities or for classifiers, with changes on top.
 function training_of(config::Config, kind::Symbol; changes...)
-    prefix = kind === :density ? "density_" : "classifier_"
-    names = (:epochs, :batch, :learning_rate, :decay_every, :decay_factor, :weight_decay, :patience)
-    quirk = kind === :density && config.accumulate_gradients
-    values = merge(NamedTuple{names}(map(name -> getproperty(config, Symbol(prefix, name)), names)),
-                   (accumulate_gradients = quirk,))
+    training = Ref(CTraining(sizeof(CTraining), 0, 0, 0.0, 0, 0.0, 0.0, 0, 0))
+    c = getfield(config, :c)
+    checked(kind === :density ?
+        ccall(lsmi_config_density[], Cint, (Ref{CConfig}, Ptr{Cvoid}, Ref{CTraining}), c, C_NULL, training) :
+        ccall(lsmi_config_classifier[], Cint, (Ref{CConfig}, Ref{CTraining}), c, training))
+    names = fieldnames(CTraining)[2:end]
     for name in keys(changes)
-        haskey(values, name) ||
-            throw(LSMIError(:setting, "training: expected one of $(join(keys(values), ", ")), got '$name'"))
+        name in names ||
+            throw(LSMIError(:setting, "training: expected one of $(join(names, ", ")), got '$name'"))
     end
-    return CTraining(sizeof(CTraining), values_in_order(merge(values, (; changes...)))...)
+    return CTraining(sizeof(CTraining), (get(changes, name, getfield(training[], name)) for name in names)...)
 end
 
-values_in_order(v) = (v.epochs, v.batch, v.learning_rate, v.decay_every, v.decay_factor, v.weight_decay, v.patience,
-                      v.accumulate_gradients)
+# What the C interface wants of a fit; the caller preserves `held_out`.
+fit_options(training, held_out, seed, callback, user) =
+    CFitOptions(sizeof(CFitOptions), training, pointer(held_out), length(held_out), seed, callback, user)
+
+# The course of a training; `write(losses, capacity, count, validation_losses, capacity, count, best_epoch)` is the C
+# call.
+function read_history(write)
+    lengths, best = (Ref{Csize_t}(0), Ref{Csize_t}(0)), Ref{Csize_t}(0)
+    read(losses, validation_losses) = GC.@preserve losses validation_losses checked(write(
+        address(losses), lengths[1][], lengths[1], address(validation_losses), lengths[2][], lengths[2], best))
+    read(nothing, nothing)
+    losses, validation_losses = Vector{Float64}(undef, lengths[1][]), Vector{Float64}(undef, lengths[2][])
+    read(losses, validation_losses)
+    return (losses = losses, validation_losses = validation_losses, best_epoch = Int(best[]))
+end
+
+# That of a density or a network.
+single_history(call, object) =
+    read_history() do losses, capacity, count, validation_losses, validation_capacity, validation_count, best
+        ccall(call, Cint,
+              (Ptr{Cvoid}, Ptr{Cvoid}, Csize_t, Ref{Csize_t}, Ptr{Cvoid}, Csize_t, Ref{Csize_t}, Ref{Csize_t}),
+              object, losses, capacity, count, validation_losses, validation_capacity, validation_count, best)
+    end
 
 # Sample numbers from 0, of numbers from 1.
 function held_out_numbers(held_out)

@@ -35,6 +35,16 @@ end
     @test weighted.i1 ≈ repeated.i1[2:4] && weighted.h2 ≈ repeated.h2[2:4]
 end
 
+@testset "joint categories" begin
+    @test LSMI.joint_categories([7, 7, -1], Int8[0, 1, 5]) == [1, 2, 0]
+    @test LSMI.joint_categories([false, true, false]) == [0, 1, 0]
+    gaps = view([5, 0, 5, 0, 4], 1:2:5)
+    @test LSMI.joint_categories(gaps, [1, 1, 1]) == [1, 1, 0]
+    # Two bits as one source tell an exclusive or, which neither tells alone.
+    a, b = [0, 0, 1, 1], [0, 1, 0, 1]
+    @test LSMI.discrete(LSMI.joint_categories(a, b), zeros(Int, 4), [0, 1, 1, 0]).i1 ≈ fill(log(2), 4)
+end
+
 @testset "log-sum-exp and information" begin
     @test LSMI.log_sum_exp([0.0 -Inf; 0.0 1.0]) ≈ [log(2), 1.0]
     @test LSMI.log_sum_exp(Float32[-Inf, -Inf]) === -Inf32
@@ -61,5 +71,43 @@ end
     data = LSMI.circuit(:xor, 10)
     @test data.y == (data.x1[1, :] .!= data.x2[1, :])
     @test LSMI.atoms(data.truth).s ≈ fill(log(2), 10)
+    support = LSMI.circuit_support(:copy)
+    @test (support.x1, support.x2, support.y) == ([0.0 1.0], [0.0 1.0], [0, 1])
+    @test LSMI.atoms(support.truth).r ≈ fill(log(2), 2)
+    @test size(LSMI.circuit_support("xor_not").x1) == (2, 8)
+    data = LSMI.kind_mixture(100; amplitude = 8)
+    @test isempty(LSMI.mixed_gaussian(3).drawn)
+    synergistic = LSMI.kinds[data.drawn] .== :synergistic
+    @test isapprox(LSMI.atoms(data.truth).s, log(2) .* synergistic; atol = 0.2)
     @test LSMI.mixed_gaussian(5; seed = 1).x1 == LSMI.mixed_gaussian(5; seed = 1).x1 != LSMI.mixed_gaussian(5; seed = 2).x1
+end
+
+@testset "exact information of given samples" begin
+    # To the bit what came with the samples.
+    data = LSMI.mixed_gaussian(20; classes = 3, rho = 0.25, noise = 1)
+    @test LSMI.mixed_gaussian_information(data.x1, data.x2, data.y; classes = 3, rho = 0.25, noise = 1) == data.truth
+    gaps = view([data.x1; zeros(2, 20)], 1:3, :)
+    @test LSMI.mixed_gaussian_information(gaps, data.x2, data.y; classes = 3, rho = 0.25, noise = 1) == data.truth
+    data = LSMI.planted_xor(20; dimension = 3, seed = 5)
+    @test LSMI.planted_xor_information(data.x1, data.x2, data.y; seed = 5) == data.truth
+    @test LSMI.planted_xor_information(data.x1, data.x2, data.y; seed = 6) != data.truth
+    data = LSMI.kind_mixture(20; redundant = 2, amplitude = 3)
+    @test LSMI.kind_mixture_information(data.x1, data.x2, data.y; redundant = 2, amplitude = 3) == data.truth
+    # One state of x1, two of x2: x1 tells nothing.
+    states = [(y = 0, mean1 = [1.0], mean2 = [-30, 0], weight = 1), (y = 1, mean1 = [1.0], mean2 = [30, 0], weight = 3)]
+    data = LSMI.latent_mixture(20, states)
+    @test LSMI.latent_mixture_information(data.x1, data.x2, data.y, states) == data.truth
+    @test data.drawn == data.y .+ 1
+    @test maximum(abs, data.truth.i1) < 1e-12
+    @test data.truth.i2 ≈ [y == 0 ? log(4) : log(4 / 3) for y in data.y]
+    @test data.truth.h1 ≈ vec(log(2pi) / 2 .+ (data.x1 .- 1) .^ 2 ./ 2)
+    # Float32 samples are converted, which is exact.
+    x1, x2 = Float32[1 2], Float32[30 -30; 0 0]
+    @test LSMI.latent_mixture_information(x1, x2, [1, 0], states) ==
+        LSMI.latent_mixture_information(Float64.(x1), Float64.(x2), [1, 0], states)
+end
+
+@testset "agreement" begin
+    @test LSMI.agreement([1, 2, 3], [0, 1, 2]) === (rmse = 1.0, correlation = 1.0)
+    @test isnan(LSMI.agreement([1.0, 2.0], [3.0, 3.0]).correlation)
 end

@@ -130,3 +130,31 @@ end
     weighted = fit(Marginal, x; epochs = 1, weights = [ones(300); zeros(300)])
     @test LSMI.parameters(weighted) != LSMI.parameters(fit(Marginal, x; epochs = 1))
 end
+
+@testset "a density that is trained further" begin
+    x = randn(MersenneTwister(6), 2, 300) .* [1.0, 3.0] .+ [5.0, 0.0]
+    start = fit(Marginal, x; modes = 2, epochs = 3, seed = 3)
+    before = LSMI.parameters(start)
+    @test LSMI.parameters(LSMI.refine(start, x; epochs = 0)) == before
+    seen = LSMI.Progress[]
+    better = LSMI.refine(start, x; epochs = 4, held_out = 251:300, patience = 9, progress = p -> (push!(seen, p); nothing))
+    @test LSMI.gradient(better, x).loss < LSMI.gradient(start, x).loss
+    @test LSMI.parameters(start) == before
+    course = LSMI.history(better)
+    @test course.losses == [p.loss for p in seen]
+    @test course.validation_losses[2:end] == [p.validation_loss for p in seen] && length(course.validation_losses) == 5
+    @test 1 <= course.best_epoch <= 4
+    @test length(LSMI.history(start).losses) == 3
+    # What training does not move stays; a sample of weight 0 does not count.
+    fixed = Marginal(Float32.(before.means), Float32.(before.log_diagonal), nothing, Float32[0, 0]; bounded = false,
+                     train_means = false)
+    @test LSMI.history(fixed) == (losses = Float64[], validation_losses = Float64[], best_epoch = 0)
+    y = Float32.(x)
+    weights = [zeros(100); ones(200)]
+    moved = LSMI.refine(fixed, y; epochs = 2, weights = weights)
+    @test eltype(moved) === Float32 && LSMI.parameters(moved).means == Float32.(before.means)
+    @test LSMI.parameters(moved).log_diagonal != LSMI.parameters(fixed).log_diagonal
+    y[:, 1:100] .= 1000
+    @test LSMI.parameters(LSMI.refine(fixed, y; epochs = 2, weights = weights)) == LSMI.parameters(moved)
+    @test caught(() -> LSMI.refine(start, x; progress = p -> :cancel)).status === :cancelled
+end

@@ -31,6 +31,8 @@ end
     network = fit(Network, data.x1, data.y; hidden = [8], epochs = 30, held_out = 1:80, progress = p -> push!(seen, p))
     @test (network.features, network.classes, network.layers) == (3, 3, 2)
     @test all(p.component === :network for p in seen)
+    @test LSMI.history(network).losses == [p.loss for p in seen]
+    @test isempty(LSMI.history(Network(LSMI.parameters(network))).losses)
     found = [argmax(column) - 1 for column in eachcol(log_probabilities(network, data.x1))]
     @test count(found .== data.y) > 300
     linear = fit(Network, data.x1, data.y; hidden = Int[], classes = 5, epochs = 1, activation = "tanh")

@@ -70,8 +70,22 @@ scored(s) = (scores = (i1 = s.i1, i2 = s.i2, i12 = s.i12, h1 = s.h1, h2 = s.h2, 
                              (raw = names_of(s.summary.raw), adjusted = names_of(s.summary.adjusted),
                               accuracy = fields(s.summary.accuracy), log_loss = fields(s.summary.log_loss))))
 
+function settings_of_training(t)
+    names = (:epochs, :batch, :learning_rate, :decay_every, :decay_factor, :weight_decay, :patience, :accumulate_gradients)
+    return NamedTuple{names}(Tuple(t[string(name)] for name in names))
+end
+
+trained(density) = merge(flat_marginal(LSMI.parameters(density)), (history = LSMI.history(density),))
+
+state(s) = (weight = number(s["weight"]), y = s["y"], mean1 = numbers(Float64, s["mean1"]),
+            mean2 = numbers(Float64, s["mean2"]), deviation1 = number(s["deviation1"]),
+            deviation2 = number(s["deviation2"]))
+
+given(i) = (matrix(Float64, i["x1"]), matrix(Float64, i["x2"]), whole(i["y"]))
+shares(i) = (; (Symbol(k) => number(i[k]) for k in ("redundant", "unique1", "unique2", "synergistic", "amplitude"))...)
+
 generated(data) = (features1 = size(data.x1, 1), features2 = size(data.x2, 1), x1 = vec(data.x1), x2 = vec(data.x2),
-                   y = data.y, truth = fields(data.truth))
+                   y = data.y, truth = fields(data.truth), drawn = data.drawn .- 1)
 
 function find(bytes, part)
     for start in 1:length(bytes) - length(part) + 1
@@ -110,6 +124,15 @@ function replay(call, i, models)
     elseif call == "weighted_sum_gradient"
         g = LSMI.weighted_sum_gradient(density(T, i["density"]), matrix(T, i["x"]), numbers(T, i["upstream"]))
         return merge((loss = g.sum, sum = g.sum, x = vec(g.x)), flat_marginal(g.parameters))
+    elseif call == "refine"
+        return trained(LSMI.refine(density(T, i["density"]), matrix(T, i["x"]); weights = numbers(T, i["weights"]),
+                                   held_out = i["held_out"] .+ 1, seed = i["seed"],
+                                   settings_of_training(i["training"])...))
+    elseif call == "fit_density"
+        form = (; (Symbol(k) => v isa AbstractString ? Symbol(v) : v for (k, v) in i["form"])...)
+        return trained(fit(Marginal, matrix(T, i["x"]); form..., start = Symbol(i["start"]), train_means = true,
+                           train_weights = true, weights = numbers(T, i["weights"]), held_out = i["held_out"] .+ 1,
+                           seed = i["seed"], settings_of_training(i["training"])...))
     elseif call == "log_probabilities"
         return (log_probabilities = vec(log_probabilities(network(T, i["network"]), matrix(T, i["x"]))),)
     elseif call == "network_gradient"
@@ -133,6 +156,10 @@ function replay(call, i, models)
     elseif call == "discrete"
         weights = numbers(Float64, i["weights"])
         return fields(LSMI.discrete(whole(i["x1"]), whole(i["x2"]), whole(i["y"]); weights = weights))
+    elseif call == "joint_categories"
+        return (categories = LSMI.joint_categories(map(whole, i["columns"])...),)
+    elseif call == "agreement"
+        return LSMI.agreement(numbers(Float64, i["estimate"]), numbers(Float64, i["exact"]))
     elseif call == "config_text"
         return (text = LSMI.settings_text(config(i)),)
     elseif call == "config_check"
@@ -147,9 +174,20 @@ function replay(call, i, models)
     elseif call == "synthetic_circuit"
         return generated(LSMI.circuit(i["circuit"], i["samples"]; seed = i["seed"]))
     elseif call == "synthetic_mixture"
-        shares = (; (Symbol(k) => number(i[k]) for k in ("redundant", "unique1", "unique2", "synergistic"))...)
-        return generated(LSMI.kind_mixture(i["samples"]; shares..., amplitude = number(i["amplitude"]),
-                                           seed = i["seed"]))
+        return generated(LSMI.kind_mixture(i["samples"]; shares(i)..., seed = i["seed"]))
+    elseif call == "synthetic_latent"
+        return generated(LSMI.latent_mixture(i["samples"], map(state, i["states"]); seed = i["seed"]))
+    elseif call == "circuit_support"
+        return generated(LSMI.circuit_support(i["circuit"]))
+    elseif call == "gaussian_information"
+        return fields(LSMI.mixed_gaussian_information(given(i)...; classes = i["classes"], rho = number(i["rho"]),
+                                                      noise = number(i["noise"])))
+    elseif call == "xor_information"
+        return fields(LSMI.planted_xor_information(given(i)...; amplitude = number(i["amplitude"]), seed = i["seed"]))
+    elseif call == "mixture_information"
+        return fields(LSMI.kind_mixture_information(given(i)...; shares(i)...))
+    elseif call == "latent_information"
+        return fields(LSMI.latent_mixture_information(given(i)..., map(state, i["states"])))
     elseif call == "fit_and_score"
         model, x1, x2, y = fitted(i)
         return merge(scored(score(model, x1, x2, y; shift = rule(i["shift"]))),

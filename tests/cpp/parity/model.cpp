@@ -1,0 +1,86 @@
+// Parity vectors about models.
+
+#include "replay.hpp"
+
+namespace {
+
+template <class T>
+lsmi::Model fitted(const ParityCase &of) {
+    const parity::Samples<T> x1(of.x1), x2(of.x2);
+    return lsmi::Model::fit(x1.matrix, x2.matrix, parity::view(of.y), parity::config(of));
+}
+
+lsmi::Model fitted(const ParityCase &of) {
+    return of.type_ == LSMI_F32 ? fitted<float>(of) : fitted<double>(of);
+}
+
+/// The model of the case that this one names.
+lsmi::Model named(const ParityCase &now) {
+    for (std::size_t i = 0; i < PARITY_COUNT; ++i)
+        if (std::strcmp(PARITY[i].name, now.text) == 0) return fitted(PARITY[i]);
+    throw std::logic_error(std::string("no case ") + now.text);
+}
+
+template <class T>
+void score(const ParityCase &now, const lsmi::Model &model) {
+    const parity::Samples<T> x1(now.x1), x2(now.x2);
+    const lsmi::Scores scores = model.score(x1.matrix, x2.matrix, parity::view(now.y), now.shift);
+    const lsmi::Summary &s = scores.summary;
+    parity::same(now, scores, now.want);
+    parity::same(now, "redundancy", scores.redundancy, now.want[5]);
+    parity::same(now, "unique1", scores.unique1, now.want[6]);
+    parity::same(now, "unique2", scores.unique2, now.want[7]);
+    parity::same(now, "synergy", scores.synergy, now.want[8]);
+    const std::vector<double> summary = {
+        static_cast<double>(s.samples), static_cast<double>(s.clipped), s.i1, s.i2, s.i12, s.h1, s.h2, s.s_minus_r,
+        s.shift, s.raw.redundancy, s.raw.unique1, s.raw.unique2, s.raw.synergy, s.adjusted.redundancy,
+        s.adjusted.unique1, s.adjusted.unique2, s.adjusted.synergy, s.accuracy.x1, s.accuracy.x2, s.accuracy.joint,
+        s.log_loss.x1, s.log_loss.x2, s.log_loss.joint};
+    parity::same(now, "summary", summary, now.want[9]);
+}
+
+void score(const ParityCase &now, const lsmi::Model &model) {
+    model.info().type_ == LSMI_F32 ? score<float>(now, model) : score<double>(now, model);
+}
+
+void what_it_holds(const ParityCase &now, const lsmi::Model &model) {
+    const Numbers *want = now.want + 10;
+    const lsmi::ClassTable classes = model.classes();
+    parity::same(now, "log_prior", classes.log_prior, want[0]);
+    parity::same(now, "class_counts", classes.counts, want[1]);
+    parity::same(now, "dropped", model.dropped(1), want[2]);
+    parity::same(now, "dropped", model.dropped(2), want[3]);
+    parity::same(now, "frozen_shift", model.info().frozen_shift, want[4]);
+    CHECK_EQUAL(model.notes(), std::string(now.message));
+    for (std::int32_t c = 0; c < 5; ++c) parity::same(now, model.history(c), want + 5 + 3 * c);
+}
+
+std::vector<std::uint8_t> edited(std::vector<std::uint8_t> bytes, const Edit &edit) {
+    std::string text(bytes.begin(), bytes.end());
+    if (edit.text != nullptr) text = edit.text;
+    if (edit.find != nullptr) text.replace(text.find(edit.find), std::strlen(edit.find), edit.replace);
+    text.resize(std::min(text.size(), edit.keep) - edit.drop);
+    if (edit.invert_last) text.back() = static_cast<char>(~text.back());
+    return {text.begin(), text.end()};
+}
+
+} // namespace
+
+bool parity::model(const ParityCase &now) {
+    const std::string call = now.call;
+    if (call == "fit_and_score") {
+        const lsmi::Model model = fitted(now);
+        score(now, model);
+        what_it_holds(now, model);
+    } else if (call == "score") {
+        score(now, named(now));
+    } else if (call == "model_from_bytes") {
+        const std::vector<std::uint8_t> bytes = edited(named(now).to_bytes(), now.edit);
+        CHECK(lsmi::Model::from_bytes(bytes).to_bytes() == bytes);
+    } else if (call == "model_load") {
+        lsmi::Model::load(now.text);
+    } else {
+        return false;
+    }
+    return true;
+}
