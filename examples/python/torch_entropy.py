@@ -13,8 +13,7 @@ import lsmi
 try:
     import torch
 except ImportError:
-    print("skipped: PyTorch is not installed (pip install torch)")
-    sys.exit(0)
+    sys.exit("this example needs PyTorch: pip install torch")
 
 
 class Surprisal(torch.autograd.Function):

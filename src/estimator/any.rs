@@ -3,6 +3,7 @@
 use super::config::{Config, ShiftRule};
 use super::format::ModelFile;
 use super::model::{Histories, Model};
+use super::preprocess::Preprocessing;
 use super::report::Report;
 use crate::{Error, Result};
 use alloc::string::{String, ToString};
@@ -104,6 +105,16 @@ impl AnyModel {
     /// [`Model::histories`].
     pub fn histories(&self) -> &Histories {
         either!(self, model => model.histories())
+    }
+
+    /// [`Model::preprocessing`].
+    pub fn preprocessing(&self) -> &[Preprocessing; 2] {
+        either!(self, model => model.preprocessing())
+    }
+
+    /// [`Model::entropy_offsets`].
+    pub fn entropy_offsets(&self) -> [f64; 2] {
+        either!(self, model => model.entropy_offsets())
     }
 
     /// [`Model::dropped`].

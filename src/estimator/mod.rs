@@ -18,5 +18,6 @@ pub use file::write_atomically;
 pub use fit::{Component, Progress, fit, fit_with_progress};
 pub use format::FORMAT_VERSION;
 pub use model::{Histories, Model, ModelParts};
+pub use preprocess::Preprocessing;
 pub use report::{Report, SplitReport};
 pub use score::{PerSource, Scores};

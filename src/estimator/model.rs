@@ -161,6 +161,20 @@ impl<T: Float> Model<T> {
         &self.densities
     }
 
+    /// What becomes of the features of x1 and x2 before the networks and densities see them.
+    pub fn preprocessing(&self) -> &[Preprocessing; 2] {
+        &self.preprocessing
+    }
+
+    /// What h1 and h2 of the scores have above the surprisals of preprocessed features, nats: 0, or the log-Jacobian of
+    /// the standardisation where the setting `entropy_units` is `input`.
+    pub fn entropy_offsets(&self) -> [f64; 2] {
+        [0, 1].map(|modality| match self.config.entropy_units {
+            EntropyUnits::Input => self.preprocessing[modality].log_jacobian(),
+            EntropyUnits::Standardized => 0.0,
+        })
+    }
+
     /// Columns of x1 and x2 that the model leaves out since they were constant in training.
     pub fn dropped(&self) -> [Vec<usize>; 2] {
         [self.preprocessing[0].dropped(), self.preprocessing[1].dropped()]
@@ -192,14 +206,6 @@ impl<T: Float> Model<T> {
             ));
         }
         notes
-    }
-
-    /// What is added to a modality's surprisal to give h in the configured units.
-    pub(super) fn entropy_offset(&self, modality: usize) -> f64 {
-        match self.config.entropy_units {
-            EntropyUnits::Input => self.preprocessing[modality].log_jacobian(),
-            EntropyUnits::Standardized => 0.0,
-        }
     }
 
     /// The shift rule of the fit.

@@ -4,10 +4,28 @@ use crate::{Error, Float, Result, Samples};
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-/// z = (x − mean) / scale of the features that vary, limited to ±`clip`; the others are dropped. Without
+/// What a model makes of the features of one modality before its networks and densities see them.
+///
+/// z = (x − mean) / scale of the features that vary in training, limited to ±`clip`; the others are dropped. Without
 /// standardisation all features are kept as they are.
+///
+/// ```
+/// use lsmi::{Config, Samples, fit, synthetic::MixedGaussian};
+///
+/// let data = MixedGaussian::new(2, 0.5, 0.5)?.sample(100, 1)?;
+/// let (x1, x2) = (Samples::from_rows("x1", &data.x1, 2)?, Samples::from_rows("x2", &data.x2, 2)?);
+/// let model = fit(x1, x2, &data.y, &Config { density_epochs: 1, classifier_epochs: 1, ..Config::default() })?;
+///
+/// // The surprisals h1 of the scores.
+/// let z1 = model.preprocessing()[0].transform("x1", x1)?;
+/// let mut log_density = vec![0.0; 100];
+/// model.densities()[0].log_density(Samples::from_rows("x1", &z1, 2)?, &mut log_density)?;
+/// let scores = model.score(x1, x2, &data.y)?;
+/// assert_eq!(scores.information[7].h1, model.entropy_offsets()[0] - log_density[7]);
+/// # Ok::<(), lsmi::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Preprocessing {
+pub struct Preprocessing {
     /// Features of the input.
     pub(crate) features: usize,
     /// Columns that are kept, ascending.
@@ -71,8 +89,46 @@ impl Preprocessing {
         (0..self.features).filter(|column| self.kept.binary_search(column).is_err()).collect()
     }
 
-    /// Σ log scale: what a surprisal of standardised features lacks to one of the input.
-    pub(crate) fn log_jacobian(&self) -> f64 {
+    /// Features of the input.
+    pub fn features(&self) -> usize {
+        self.features
+    }
+
+    /// Columns that are kept, ascending.
+    pub fn kept(&self) -> &[usize] {
+        &self.kept
+    }
+
+    /// Mean of each kept column; empty without standardisation.
+    pub fn means(&self) -> &[f64] {
+        &self.means
+    }
+
+    /// Standard deviation of each kept column; empty without standardisation.
+    pub fn scales(&self) -> &[f64] {
+        &self.scales
+    }
+
+    /// Standardised values are limited to ± this; ∞ without standardisation.
+    pub fn clip(&self) -> f64 {
+        self.clip
+    }
+
+    /// The preprocessed samples, n × kept columns in C order; `field` is what errors call `x`. NaN stays NaN.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if the features differ from those of the training.
+    pub fn transform<T: Float>(&self, field: &str, x: Samples<'_, T>) -> Result<Vec<T>> {
+        x.check_features(field, self.features)?;
+        let mut out = Vec::with_capacity(x.samples() * self.kept.len());
+        for sample in x.iter() {
+            self.apply(sample, &mut out);
+        }
+        Ok(out)
+    }
+
+    /// Σ log scale, nats: what a surprisal of standardised features lacks to one of the input.
+    pub fn log_jacobian(&self) -> f64 {
         self.scales.iter().map(|&scale| libm::log(scale)).sum()
     }
 

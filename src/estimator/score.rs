@@ -163,7 +163,7 @@ impl<T: Float> Model<T> {
         let mut log_density = vec![T::zero(); n];
         for (modality, density) in self.densities.iter().enumerate() {
             density.log_density(samples(modality), &mut log_density).expect("preprocessing fits the density");
-            let offset = self.entropy_offset(modality);
+            let offset = self.entropy_offsets()[modality];
             for (reading, value) in out.iter_mut().zip(&log_density) {
                 let surprisal = offset - value.f64();
                 match modality {

@@ -1,6 +1,7 @@
 //! Arrays of Python as the library reads them: without a copy where the layout allows it, else through
 //! `lsmi._arrays`, which converts with one copy.
 
+use crate::any::Any;
 use crate::error::OrRaise;
 use lsmi::{Float, Samples};
 use numpy::ndarray::IntoDimension;
@@ -24,10 +25,7 @@ pub struct Matrix<'py, T: Number> {
 }
 
 /// A matrix of either type.
-pub enum Rows<'py> {
-    F32(Matrix<'py, f32>),
-    F64(Matrix<'py, f64>),
-}
+pub type Rows<'py> = Any<Matrix<'py, f32>, Matrix<'py, f64>>;
 
 impl<'py, T: Number> Matrix<'py, T> {
     /// The array as it is; none if its rows are not contiguous, not in order, or not aligned.
@@ -112,7 +110,7 @@ impl<'py, T: Number> Matrix<'py, T> {
     }
 }
 
-impl<'py> Rows<'py> {
+impl<'py> Any<Matrix<'py, f32>, Matrix<'py, f64>> {
     /// An n×d array-like of f32 or f64; other types become one of them.
     pub fn of(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Self> {
         if let Ok(array) = object.cast::<PyArray2<f64>>()

@@ -1,12 +1,15 @@
 //! The fitted model behind `lsmi.LSMI`.
 
-use crate::arrays::{Matrix, Number, Rows, Targets, new_vector};
+use crate::any::Any;
+use crate::arrays::{Matrix, Number, Rows, Targets, array, new_vector};
 use crate::error::OrRaise;
 use crate::knife::{AnyMarginal, Knife};
 use crate::network::{AnyNetwork, Network};
 use crate::training::{Watcher, configuration, history_dict};
-use lsmi::estimator::{AnyModel, Component, ModelParts, ShiftRule};
-use lsmi::{Config, Error, Model as Fitted, Samples, Scores, fit_with_progress};
+use lsmi::classifier::Network as Classifier;
+use lsmi::estimator::{AnyModel, Component, ModelParts, Preprocessing, ShiftRule};
+use lsmi::knife::Marginal;
+use lsmi::{Config, Error, History, Model as Fitted, Samples, Scores, fit_with_progress};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use std::path::PathBuf;
@@ -16,25 +19,29 @@ use std::path::PathBuf;
 pub struct Model(pub AnyModel);
 
 /// Both modalities in one type.
-enum Pair<'py> {
-    F32(Matrix<'py, f32>, Matrix<'py, f32>),
-    F64(Matrix<'py, f64>, Matrix<'py, f64>),
+type Pair<'py> = Any<[Matrix<'py, f32>; 2], [Matrix<'py, f64>; 2]>;
+
+/// float32 if both are, else float64.
+fn pair<'py>(x1: &Bound<'py, PyAny>, x2: &Bound<'py, PyAny>) -> PyResult<Pair<'py>> {
+    match (Rows::of("x1", x1)?, Rows::of("x2", x2)?) {
+        (Any::F32(x1), Any::F32(x2)) => Ok(Any::F32([x1, x2])),
+        (x1, x2) => Ok(Any::F64([x1.into_f64("x1")?, x2.into_f64("x2")?])),
+    }
 }
 
-impl<'py> Pair<'py> {
-    /// float32 if both are, else float64.
-    fn of(x1: &Bound<'py, PyAny>, x2: &Bound<'py, PyAny>) -> PyResult<Self> {
-        match (Rows::of("x1", x1)?, Rows::of("x2", x2)?) {
-            (Rows::F32(x1), Rows::F32(x2)) => Ok(Pair::F32(x1, x2)),
-            (x1, x2) => Ok(Pair::F64(x1.into_f64("x1")?, x2.into_f64("x2")?)),
+/// [`either`] for a model.
+macro_rules! either_model {
+    ($any:expr, $model:ident => $result:expr) => {
+        match $any {
+            AnyModel::F32($model) => $result,
+            AnyModel::F64($model) => $result,
         }
-    }
+    };
 }
 
 fn fit<T: Number>(
     py: Python<'_>,
-    x1: &Matrix<'_, T>,
-    x2: &Matrix<'_, T>,
+    [x1, x2]: &[Matrix<'_, T>; 2],
     y: &[i64],
     config: &Config,
     progress: Option<&Py<PyAny>>,
@@ -80,11 +87,32 @@ impl Model {
         y: &Bound<'_, PyAny>,
         rule: ShiftRule,
     ) -> PyResult<Scores> {
-        match &self.0 {
-            AnyModel::F32(model) => score(py, model, x1, x2, y, rule),
-            AnyModel::F64(model) => score(py, model, x1, x2, y, rule),
-        }
+        either_model!(&self.0, model => score(py, model, x1, x2, y, rule))
     }
+}
+
+/// The modality's samples as networks and densities see them.
+fn preprocess<'py, T: Number>(
+    py: Python<'py>,
+    model: &Fitted<T>,
+    (modality, name): (usize, &str),
+    x: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let x = Matrix::<T>::of(name, x)?;
+    let (samples, preprocessing) = (x.samples(name)?, &model.preprocessing()[modality]);
+    let z = py.detach(|| preprocessing.transform(name, samples)).or_raise()?;
+    array(py, z, [samples.samples(), preprocessing.kept().len()])
+}
+
+fn from_parts<T: Number>(networks: [&Classifier<T>; 3], densities: [&Marginal<T>; 2]) -> PyResult<Fitted<T>> {
+    let parts = ModelParts { networks: networks.map(Clone::clone), densities: densities.map(Clone::clone) };
+    Fitted::from_parts(parts).or_raise()
+}
+
+/// The course of a training; none for parameters that were imported.
+fn course(history: &History) -> Option<History> {
+    let trained = !history.losses.is_empty() || !history.validation_losses.is_empty();
+    trained.then(|| history.clone())
 }
 
 /// The JSON of a value of the library, as Python's.
@@ -112,15 +140,15 @@ impl Model {
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let mut config = configuration(py, preset, Some(settings), "", &[])?;
-        let (pair, y) = (Pair::of(x1, x2)?, Targets::of(y)?);
+        let (pair, y) = (pair(x1, x2)?, Targets::of(y)?);
         match (config.classes, y.columns) {
             (0, Some(columns)) => config.classes = columns,
             (classes, _) => y.check_classes(classes)?,
         }
         let (y, progress) = (y.slice(), progress.as_ref());
         Ok(Model(match &pair {
-            Pair::F32(x1, x2) => AnyModel::F32(fit(py, x1, x2, y, &config, progress)?),
-            Pair::F64(x1, x2) => AnyModel::F64(fit(py, x1, x2, y, &config, progress)?),
+            Any::F32(pair) => AnyModel::F32(fit(py, pair, y, &config, progress)?),
+            Any::F64(pair) => AnyModel::F64(fit(py, pair, y, &config, progress)?),
         }))
     }
 
@@ -136,26 +164,12 @@ impl Model {
         let networks: Vec<&AnyNetwork> = networks.iter().map(|network| &network.network).collect();
         let densities: Vec<&AnyMarginal> = densities.iter().map(|density| &density.density).collect();
         let model = match (&networks[..], &densities[..]) {
-            (
-                [AnyNetwork::F32(a), AnyNetwork::F32(b), AnyNetwork::F32(c)],
-                [AnyMarginal::F32(d), AnyMarginal::F32(e)],
-            ) => AnyModel::F32(
-                Fitted::from_parts(ModelParts {
-                    networks: [a.clone(), b.clone(), c.clone()],
-                    densities: [d.clone(), e.clone()],
-                })
-                .or_raise()?,
-            ),
-            (
-                [AnyNetwork::F64(a), AnyNetwork::F64(b), AnyNetwork::F64(c)],
-                [AnyMarginal::F64(d), AnyMarginal::F64(e)],
-            ) => AnyModel::F64(
-                Fitted::from_parts(ModelParts {
-                    networks: [a.clone(), b.clone(), c.clone()],
-                    densities: [d.clone(), e.clone()],
-                })
-                .or_raise()?,
-            ),
+            ([Any::F32(a), Any::F32(b), Any::F32(c)], [Any::F32(d), Any::F32(e)]) => {
+                AnyModel::F32(from_parts([a, b, c], [d, e])?)
+            }
+            ([Any::F64(a), Any::F64(b), Any::F64(c)], [Any::F64(d), Any::F64(e)]) => {
+                AnyModel::F64(from_parts([a, b, c], [d, e])?)
+            }
             _ => {
                 return Err(Error::Setting {
                     field: "parameters".to_string(),
@@ -187,11 +201,7 @@ impl Model {
 
     /// Writes the model file.
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        py.detach(|| match &self.0 {
-            AnyModel::F32(model) => model.save(path),
-            AnyModel::F64(model) => model.save(path),
-        })
-        .or_raise()
+        py.detach(|| either_model!(&self.0, model => model.save(path))).or_raise()
     }
 
     /// i1, i2, i12, h1, h2, r, u1, u2, s of every sample, the atoms shifted by the rule `shift` (None: not).
@@ -250,11 +260,65 @@ impl Model {
         for (component, history) in
             Component::ALL.iter().zip(histories.classifiers.iter().chain(&histories.densities))
         {
-            if !history.losses.is_empty() || !history.validation_losses.is_empty() {
-                out.set_item(component.to_string(), history_dict(py, history)?)?;
+            if let Some(history) = course(history) {
+                out.set_item(component.to_string(), history_dict(py, &history)?)?;
             }
         }
         Ok(out)
+    }
+
+    /// The classifiers of x1, of x2, and of both.
+    fn networks(&self) -> [Network; 3] {
+        let histories = &self.0.histories().classifiers;
+        [0, 1, 2].map(|i| Network {
+            network: match &self.0 {
+                AnyModel::F32(model) => Any::F32(model.networks()[i].clone()),
+                AnyModel::F64(model) => Any::F64(model.networks()[i].clone()),
+            },
+            history: course(&histories[i]),
+        })
+    }
+
+    /// The densities of x1 and x2.
+    fn densities(&self) -> [Knife; 2] {
+        let histories = &self.0.histories().densities;
+        [0, 1].map(|i| Knife {
+            density: match &self.0 {
+                AnyModel::F32(model) => Any::F32(model.densities()[i].clone()),
+                AnyModel::F64(model) => Any::F64(model.densities()[i].clone()),
+            },
+            history: course(&histories[i]),
+        })
+    }
+
+    /// The features of modality 0 or 1 (`x1` or `x2`), as networks and densities see them.
+    fn preprocess<'py>(
+        &self,
+        py: Python<'py>,
+        modality: usize,
+        x: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let place = (modality, ["x1", "x2"][modality]);
+        either_model!(&self.0, model => preprocess(py, model, place, x))
+    }
+
+    /// What is done to the features of x1 and x2: columns, means, scales, clip.
+    fn preprocessing<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let dict = |p: &Preprocessing| {
+            let out = PyDict::new(py);
+            let columns: Vec<i64> = p.kept().iter().map(|&column| column as i64).collect();
+            out.set_item("columns", new_vector(py, columns))?;
+            out.set_item("means", new_vector(py, p.means().to_vec()))?;
+            out.set_item("scales", new_vector(py, p.scales().to_vec()))?;
+            out.set_item("clip", p.clip())?;
+            Ok(out)
+        };
+        self.0.preprocessing().iter().map(dict).collect()
+    }
+
+    #[getter]
+    fn entropy_offsets(&self) -> (f64, f64) {
+        self.0.entropy_offsets().into()
     }
 
     #[getter]

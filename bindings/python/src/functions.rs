@@ -1,5 +1,6 @@
 //! Pure functions: atoms, shift, counting, log-sum-exp, information from given log-probabilities.
 
+use crate::any::either;
 use crate::arrays::{Matrix, Number, Rows, Targets, categories, new_vector, optional_vector, vector};
 use crate::error::OrRaise;
 use lsmi::interaction::{
@@ -137,10 +138,7 @@ pub fn log_sum_exp<'py>(py: Python<'py>, rows: &Bound<'py, PyAny>) -> PyResult<B
         py.detach(|| log_sum_exp_rows(&values, width, &mut out)).or_raise()?;
         Ok(new_vector(py, out))
     }
-    match Rows::of("rows", rows)? {
-        Rows::F32(rows) => of(py, &rows),
-        Rows::F64(rows) => of(py, &rows),
-    }
+    either!(Rows::of("rows", rows)?, rows => of(py, &rows))
 }
 
 /// i = log p(y|x) - log p(y) of every sample, float64, in nats, from the log-probabilities of any model.
@@ -178,17 +176,11 @@ pub fn information<'py>(
     let y = Targets::of(y)?;
     let log_prior = optional_vector::<f64>("log_prior", log_prior)?;
     let log_prior = log_prior.as_ref().map(|prior| prior.slice());
-    match Rows::of("log_probabilities", log_probabilities)? {
-        Rows::F32(rows) => of(py, &rows, &y, log_prior),
-        Rows::F64(rows) => of(py, &rows, &y, log_prior),
-    }
+    either!(Rows::of("log_probabilities", log_probabilities)?, rows => of(py, &rows, &y, log_prior))
 }
 
 /// Where the library reads an array of samples: address, samples, features, elements from sample to sample.
 #[pyfunction]
 pub fn place(name: &str, x: &Bound<'_, PyAny>) -> PyResult<(usize, usize, usize, usize)> {
-    match Rows::of(name, x)? {
-        Rows::F32(rows) => Ok(rows.place()),
-        Rows::F64(rows) => Ok(rows.place()),
-    }
+    Ok(either!(Rows::of(name, x)?, rows => rows.place()))
 }

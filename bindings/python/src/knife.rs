@@ -1,10 +1,12 @@
 //! `lsmi.Knife`: the marginal density.
 
+use crate::any::{Any, each, either};
 use crate::arrays::{Matrix, Number, Rows, array, new_vector, optional_vector, vector};
 use crate::error::OrRaise;
-use crate::training::{self, SingleFit, TRAINING, configuration, history_dict};
+use crate::training::{SingleFit, TRAINING, configuration, history_dict};
 use lsmi::knife::{
-    Diagonal, Marginal, MarginalGradient, MarginalOptions, MarginalParameters, Triangle, fit_marginal,
+    Diagonal, Marginal, MarginalFit, MarginalGradient, MarginalOptions, MarginalParameters, Triangle,
+    fit_marginal, refine_marginal,
 };
 use lsmi::{Config, History};
 use pyo3::prelude::*;
@@ -12,33 +14,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 
 /// A density of either type.
-#[derive(Clone)]
-pub enum AnyMarginal {
-    F32(Marginal<f32>),
-    F64(Marginal<f64>),
-}
-
-impl From<Marginal<f32>> for AnyMarginal {
-    fn from(density: Marginal<f32>) -> Self {
-        AnyMarginal::F32(density)
-    }
-}
-
-impl From<Marginal<f64>> for AnyMarginal {
-    fn from(density: Marginal<f64>) -> Self {
-        AnyMarginal::F64(density)
-    }
-}
-
-/// Runs the same expression on the density of either type.
-macro_rules! either {
-    ($any:expr, $density:ident => $result:expr) => {
-        match $any {
-            AnyMarginal::F32($density) => $result,
-            AnyMarginal::F64($density) => $result,
-        }
-    };
-}
+pub type AnyMarginal = Any<Marginal<f32>, Marginal<f64>>;
 
 /// A KNIFE marginal density: a Gaussian mixture of K modes in d dimensions, of given parameters. Knife.fit learns one.
 ///
@@ -48,27 +24,35 @@ macro_rules! either {
 ///
 /// means is K by d; log_diagonal K by d, or 1 by d (or d numbers) for all modes; triangle K by d by d, of which only
 /// the strict lower part counts, or None; logits K numbers, None for equal weights. The density is of float32 if all
-/// arrays are, else of float64. Its methods may be called from several threads at once.
+/// arrays are, else of float64. Without train_means or train_weights, refine leaves means or logits as they are. The
+/// methods may be called from several threads at once.
 ///
 /// Source: Pichler et al., A Differential Entropy Estimator for Training Neural Networks, ICML 2022.
 #[pyclass(frozen, module = "lsmi", name = "Knife")]
 pub struct Knife {
+    /// The density.
     pub density: AnyMarginal,
-    history: Option<History>,
+    /// The course of its fit.
+    pub history: Option<History>,
 }
 
-/// Settings of a fit besides those of every training.
-const SETTINGS: [&str; 9] = [
-    "accumulate_gradients",
-    "bounded",
-    "diagonal",
-    "modes",
-    "seed",
-    "start",
-    "train_means",
-    "train_weights",
-    "triangle",
-];
+impl Knife {
+    fn fitted(fit: Any<MarginalFit<f32>, MarginalFit<f64>>) -> Self {
+        let history = either!(&fit, fit => fit.history.clone());
+        Knife { density: each!(fit, fit => fit.density), history: Some(history) }
+    }
+
+    fn options(&self) -> &MarginalOptions {
+        either!(&self.density, density => density.options())
+    }
+}
+
+/// Settings of a training of a density besides those of every training.
+const REFINE_SETTINGS: [&str; 2] = ["accumulate_gradients", "seed"];
+
+/// Settings of a density's form and of where its fit starts.
+const FORM_SETTINGS: [&str; 7] =
+    ["bounded", "diagonal", "modes", "start", "train_means", "train_weights", "triangle"];
 
 /// The parameters of a density, or the gradient for them, as arrays.
 fn fill<T: Number>(
@@ -102,8 +86,8 @@ fn gradient_dict<T: Number>(
 }
 
 /// A density of parameter arrays that `lsmi.Knife` has brought into shape: all of one type, K×d, K×d or 1×d, K·d×d
-/// or none, 1×K.
-fn density<T: Number>(arrays: &Bound<'_, PyTuple>, bounded: bool) -> PyResult<Marginal<T>> {
+/// or none, 1×K. Of `options` only what the arrays do not tell counts.
+fn density<T: Number>(arrays: &Bound<'_, PyTuple>, options: &MarginalOptions) -> PyResult<Marginal<T>> {
     let means = Matrix::<T>::of("means", &arrays.get_item(0)?)?;
     let log_diagonal = Matrix::<T>::of("log_diagonal", &arrays.get_item(1)?)?;
     let triangle = Some(arrays.get_item(2)?).filter(|triangle| !triangle.is_none());
@@ -111,14 +95,12 @@ fn density<T: Number>(arrays: &Bound<'_, PyTuple>, bounded: bool) -> PyResult<Ma
     let (_, modes, features, _) = means.place();
     let options = MarginalOptions {
         modes,
-        bounded,
         diagonal: match log_diagonal.place().1 {
             1 if modes != 1 => Diagonal::Shared,
             _ => Diagonal::PerMode,
         },
         triangle: if triangle.is_some() { Triangle::Full } else { Triangle::None },
-        train_means: true,
-        train_weights: true,
+        ..options.clone()
     };
     let parameters = MarginalParameters {
         means: means.dense().into_owned(),
@@ -178,22 +160,36 @@ fn fit<T: Number>(
     weights: Option<&Bound<'_, PyAny>>,
     config: &Config,
     fit: &SingleFit,
-) -> PyResult<Knife>
-where
-    AnyMarginal: From<Marginal<T>>,
-{
+) -> PyResult<MarginalFit<T>> {
     let samples = x.samples("x")?;
     let weights = optional_vector::<T>("weights", weights)?;
     let weights = weights.as_ref().map(|weights| weights.slice());
-    let (options, start) = (config.density_options(), config.start);
-    let fit = fit.run(py, |run| fit_marginal(samples, weights, &options, start, run))?;
-    Ok(Knife { density: fit.density.into(), history: Some(fit.history) })
+    let options = config.density_options();
+    fit.run(py, |run| fit_marginal(samples, weights, &options, config.start, run))
+}
+
+fn refine<T: Number>(
+    py: Python<'_>,
+    density: &Marginal<T>,
+    x: &Bound<'_, PyAny>,
+    weights: Option<&Bound<'_, PyAny>>,
+    fit: &SingleFit,
+) -> PyResult<MarginalFit<T>> {
+    let x = Matrix::<T>::of("x", x)?;
+    let samples = x.samples("x")?;
+    let weights = optional_vector::<T>("weights", weights)?;
+    let weights = weights.as_ref().map(|weights| weights.slice());
+    fit.run(py, |run| refine_marginal(density, samples, weights, run))
 }
 
 #[pymethods]
 impl Knife {
     #[new]
-    #[pyo3(signature = (means, log_diagonal, triangle = None, logits = None, *, bounded = false))]
+    #[pyo3(signature = (
+        means, log_diagonal, triangle = None, logits = None, *, bounded = false, train_means = true,
+        train_weights = true
+    ))]
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the call in Python")]
     fn new(
         py: Python<'_>,
         means: &Bound<'_, PyAny>,
@@ -201,14 +197,15 @@ impl Knife {
         triangle: Option<&Bound<'_, PyAny>>,
         logits: Option<&Bound<'_, PyAny>>,
         bounded: bool,
+        train_means: bool,
+        train_weights: bool,
     ) -> PyResult<Self> {
         static DENSITY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let prepare = DENSITY.import(py, "lsmi._arrays", "density")?;
         let arrays = prepare.call1((means, log_diagonal, triangle, logits))?.cast_into::<PyTuple>()?;
-        let density = match Rows::of("means", &arrays.get_item(0)?)? {
-            Rows::F32(_) => density::<f32>(&arrays, bounded)?.into(),
-            Rows::F64(_) => density::<f64>(&arrays, bounded)?.into(),
-        };
+        let options = Config::robust().density_options();
+        let options = MarginalOptions { bounded, train_means, train_weights, ..options };
+        let density = each!(Rows::of("means", &arrays.get_item(0)?)?, _means => density(&arrays, &options)?);
         Ok(Knife { density, history: None })
     }
 
@@ -231,19 +228,33 @@ impl Knife {
         progress: Option<Py<PyAny>>,
         settings: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let allowed = [&TRAINING[..], &SETTINGS].concat();
+        let allowed = [&TRAINING[..], &REFINE_SETTINGS, &FORM_SETTINGS].concat();
         let config = configuration(py, preset, settings, "density_", &allowed)?;
-        let run = SingleFit {
-            name: "density",
-            training: config.density_training(),
-            seed: config.seed,
-            held_out: training::held_out(held_out)?,
-            progress,
-        };
-        match Rows::of("x", x)? {
-            Rows::F32(x) => fit(py, &x, weights, &config, &run),
-            Rows::F64(x) => fit(py, &x, weights, &config, &run),
-        }
+        let run = SingleFit::new("density", config.density_training(), config.seed, held_out, progress)?;
+        Ok(Knife::fitted(each!(&Rows::of("x", x)?, x => fit(py, x, weights, &config, &run)?)))
+    }
+
+    /// Trains the density further on x (n by d), from its own parameters and in its own form, and returns the result;
+    /// the density itself stays as it is. With train_means or train_weights off, means or logits stay too.
+    ///
+    /// Arguments as for fit. Settings: epochs, batch, learning_rate, decay_every, decay_factor, weight_decay,
+    /// patience, accumulate_gradients, seed.
+    #[pyo3(signature = (x, *, weights = None, held_out = None, preset = "robust", progress = None, **settings))]
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the call in Python")]
+    fn refine(
+        &self,
+        py: Python<'_>,
+        x: &Bound<'_, PyAny>,
+        weights: Option<&Bound<'_, PyAny>>,
+        held_out: Option<&Bound<'_, PyAny>>,
+        preset: &str,
+        progress: Option<Py<PyAny>>,
+        settings: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let allowed = [&TRAINING[..], &REFINE_SETTINGS].concat();
+        let config = configuration(py, preset, settings, "density_", &allowed)?;
+        let run = SingleFit::new("density", config.density_training(), config.seed, held_out, progress)?;
+        Ok(Knife::fitted(each!(&self.density, density => refine(py, density, x, weights, &run)?)))
     }
 
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
@@ -252,6 +263,8 @@ impl Knife {
         let arrays = arrays.into_iter().collect::<PyResult<Vec<_>>>()?;
         let options = PyDict::new(py);
         options.set_item("bounded", self.bounded())?;
+        options.set_item("train_means", self.train_means())?;
+        options.set_item("train_weights", self.train_weights())?;
         Ok((PyTuple::new(py, arrays)?, options))
     }
 
@@ -301,7 +314,7 @@ impl Knife {
     /// Number of modes, K.
     #[getter]
     fn modes(&self) -> usize {
-        either!(&self.density, density => density.options().modes)
+        self.options().modes
     }
 
     /// Number of features, d.
@@ -313,16 +326,25 @@ impl Knife {
     /// Whether sigma is tanh of the log-diagonal.
     #[getter]
     fn bounded(&self) -> bool {
-        either!(&self.density, density => density.options().bounded)
+        self.options().bounded
+    }
+
+    /// Whether refine moves the means.
+    #[getter]
+    fn train_means(&self) -> bool {
+        self.options().train_means
+    }
+
+    /// Whether refine moves the logits.
+    #[getter]
+    fn train_weights(&self) -> bool {
+        self.options().train_weights
     }
 
     /// `float32` or `float64`.
     #[getter]
     fn dtype(&self) -> &'static str {
-        match &self.density {
-            AnyMarginal::F32(_) => "float32",
-            AnyMarginal::F64(_) => "float64",
-        }
+        self.density.dtype()
     }
 
     /// `losses`, `validation_losses` and `best_epoch` of the fit; None for given parameters. Not pickled.

@@ -1,8 +1,8 @@
 #![warn(missing_docs)]
 //! The extension module behind the Python package `lsmi`: the Rust API on arrays of NumPy.
 
+mod any;
 mod arrays;
-mod benchmark;
 mod error;
 mod estimator;
 mod functions;
@@ -16,8 +16,6 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _lsmi {
     #[pymodule_export]
-    use crate::benchmark::{time_log_density, time_score};
-    #[pymodule_export]
     use crate::estimator::{Model, check_setting, configure};
     #[pymodule_export]
     use crate::functions::{atoms, discrete, information, joint_categories, log_sum_exp, mean, place, shift};
@@ -26,7 +24,10 @@ mod _lsmi {
     #[pymodule_export]
     use crate::network::Network;
     #[pymodule_export]
-    use crate::synthetic::{agreement, circuit, circuits, kind_mixture, mixed_gaussian, planted_xor};
+    use crate::synthetic::{
+        LatentMixture, agreement, circuit, circuit_support, circuits, kind_mixture, kind_mixture_truth,
+        mixed_gaussian, mixed_gaussian_truth, planted_xor, planted_xor_truth,
+    };
 
     #[pymodule_export]
     #[allow(non_upper_case_globals, reason = "the name that Python expects")]

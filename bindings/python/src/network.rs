@@ -1,42 +1,17 @@
 //! `lsmi.Network`: the classifier p(y|x).
 
+use crate::any::{Any, each, either};
 use crate::arrays::{Matrix, Number, Rows, Targets, array, new_vector, optional_vector, vector};
 use crate::error::OrRaise;
-use crate::training::{self, SingleFit, TRAINING, configuration, history_dict};
-use lsmi::classifier::{Activation, Layer, Network as Classifier, fit_network};
+use crate::training::{SingleFit, TRAINING, configuration, history_dict};
+use lsmi::classifier::{Activation, Layer, Network as Classifier, NetworkFit, fit_network};
 use lsmi::{Config, Error, History};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 /// A classifier of either type.
-#[derive(Clone)]
-pub enum AnyNetwork {
-    F32(Classifier<f32>),
-    F64(Classifier<f64>),
-}
-
-impl From<Classifier<f32>> for AnyNetwork {
-    fn from(network: Classifier<f32>) -> Self {
-        AnyNetwork::F32(network)
-    }
-}
-
-impl From<Classifier<f64>> for AnyNetwork {
-    fn from(network: Classifier<f64>) -> Self {
-        AnyNetwork::F64(network)
-    }
-}
-
-/// Runs the same expression on the network of either type.
-macro_rules! either {
-    ($any:expr, $network:ident => $result:expr) => {
-        match $any {
-            AnyNetwork::F32($network) => $result,
-            AnyNetwork::F64($network) => $result,
-        }
-    };
-}
+pub type AnyNetwork = Any<Classifier<f32>, Classifier<f64>>;
 
 /// Settings of a fit besides those of every training.
 const SETTINGS: [&str; 3] = ["activation", "hidden", "seed"];
@@ -50,7 +25,8 @@ const SETTINGS: [&str; 3] = ["activation", "hidden", "seed"];
 pub struct Network {
     /// The classifier.
     pub network: AnyNetwork,
-    history: Option<History>,
+    /// The course of its fit.
+    pub history: Option<History>,
 }
 
 fn fill<T: Number>(out: &Bound<'_, PyDict>, features: usize, layers: Vec<Layer<T>>) -> PyResult<()> {
@@ -129,20 +105,16 @@ fn gradient<'py, T: Number>(
 fn fit<T: Number>(
     py: Python<'_>,
     x: &Matrix<'_, T>,
-    (y, classes): (&[i64], usize),
+    targets: (&[i64], usize),
     weights: Option<&Bound<'_, PyAny>>,
     config: &Config,
     fit: &SingleFit,
-) -> PyResult<Network>
-where
-    AnyNetwork: From<Classifier<T>>,
-{
+) -> PyResult<NetworkFit<T>> {
     let samples = x.samples("x")?;
     let weights = optional_vector::<T>("weights", weights)?;
     let weights = weights.as_ref().map(|weights| weights.slice());
     let options = config.network_options();
-    let fit = fit.run(py, |run| fit_network(samples, (y, classes), weights, &options, run))?;
-    Ok(Network { network: fit.network.into(), history: Some(fit.history) })
+    fit.run(py, |run| fit_network(samples, targets, weights, &options, run))
 }
 
 #[pymethods]
@@ -161,8 +133,8 @@ impl Network {
         let mut config = Config::robust();
         config.set("activation", activation).or_raise()?;
         let network = match single {
-            true => from_arrays::<f32>(&layers, config.activation)?.into(),
-            false => from_arrays::<f64>(&layers, config.activation)?.into(),
+            true => Any::F32(from_arrays(&layers, config.activation)?),
+            false => Any::F64(from_arrays(&layers, config.activation)?),
         };
         Ok(Network { network, history: None })
     }
@@ -193,13 +165,8 @@ impl Network {
     ) -> PyResult<Self> {
         let allowed = [&TRAINING[..], &SETTINGS].concat();
         let config = configuration(py, preset, settings, "classifier_", &allowed)?;
-        let run = SingleFit {
-            name: "classifier",
-            training: config.classifier_training(),
-            seed: config.seed,
-            held_out: training::held_out(held_out)?,
-            progress,
-        };
+        let run =
+            SingleFit::new("classifier", config.classifier_training(), config.seed, held_out, progress)?;
         let y = Targets::of(y)?;
         let classes = match (classes, y.columns) {
             (0, Some(columns)) => columns,
@@ -208,10 +175,9 @@ impl Network {
         };
         y.check_classes(classes)?;
         let targets = (y.slice(), classes);
-        match Rows::of("x", x)? {
-            Rows::F32(x) => fit(py, &x, targets, weights, &config, &run),
-            Rows::F64(x) => fit(py, &x, targets, weights, &config, &run),
-        }
+        let fit = each!(&Rows::of("x", x)?, x => fit(py, x, targets, weights, &config, &run)?);
+        let history = either!(&fit, fit => fit.history.clone());
+        Ok(Network { network: each!(fit, fit => fit.network), history: Some(history) })
     }
 
     /// log p(y|x) of every sample and class, n by C, in nats, of the network's type. Inputs of another type are
@@ -270,10 +236,7 @@ impl Network {
     /// `float32` or `float64`.
     #[getter]
     fn dtype(&self) -> &'static str {
-        match &self.network {
-            AnyNetwork::F32(_) => "float32",
-            AnyNetwork::F64(_) => "float64",
-        }
+        self.network.dtype()
     }
 
     /// `losses`, `validation_losses` and `best_epoch` of the fit; None for given parameters. Not pickled.

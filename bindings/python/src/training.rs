@@ -107,7 +107,7 @@ pub struct SingleFit {
 }
 
 /// Numbers of samples.
-pub fn held_out(rows: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<usize>> {
+fn held_out(rows: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<usize>> {
     let Some(rows) = rows else { return Ok(Vec::new()) };
     let index = |&row: &i64| {
         usize::try_from(row).map_err(|_| Error::Setting {
@@ -120,6 +120,17 @@ pub fn held_out(rows: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<usize>> {
 }
 
 impl SingleFit {
+    /// A training as Python describes it.
+    pub fn new(
+        name: &'static str,
+        training: Training,
+        seed: u64,
+        rows: Option<&Bound<'_, PyAny>>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        Ok(SingleFit { name, training, seed, held_out: held_out(rows)?, progress })
+    }
+
     /// Runs the fit with the interpreter lock released.
     pub fn run<R: Send>(
         &self,

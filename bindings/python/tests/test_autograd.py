@@ -60,10 +60,3 @@ def test_a_network_is_trained_through_the_entropy():
             root = np.sqrt(second[index] / (1 - 0.999**step)) + 1e-8
             parameters[index] = parameters[index] - 0.02 * first[index] / (1 - 0.9**step) / root
     assert entropies[-1] > entropies[0] + 1
-
-
-def test_the_example_itself(capsys):
-    torch = pytest.importorskip("torch")
-    x = torch.randn(20, 3, dtype=torch.float64)
-    density = lsmi.Knife(np.zeros((1, 3)), np.zeros((1, 3)))
-    np.testing.assert_array_equal(density.log_density(x), density.log_density(x.numpy()))

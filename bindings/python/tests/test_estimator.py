@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import pickle
 
 import lsmi
@@ -83,6 +84,60 @@ def test_attributes(model, data):
     dropped = quick().fit(x1, data.x2, data.y)
     assert dropped.dropped_ == ([3], [])
     assert any("dropped" in note and "x1" in note for note in dropped.notes_)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("settings", [{}, {"entropy_units": "input"}, {"standardize": False, "shift": "batch"}])
+def test_the_parts_of_a_model_give_its_scores(data, dtype, settings):
+    x1 = np.column_stack([np.full(400, 7.0), 9 * data.x1 + 3]).astype(dtype)
+    x2 = data.x2.astype(dtype)
+    standardize = settings.get("standardize", True)
+    x1 = x1 if standardize else x1[:, 1:].copy()
+    model = quick(clip=1.5, **settings).fit(x1, x2, data.y)
+    scores = model.score_samples(x1, x2, data.y)
+    z1, z2 = model.preprocess(x1, x2)
+    assert z1.dtype == dtype
+    for modality, (x, z) in enumerate([(x1, z1), (x2, z2)]):
+        what = model.preprocessing_[modality]
+        kept = x[:, what["columns"]].astype(np.float64)
+        if standardize:
+            kept = np.clip((kept - what["means"]) / what["scales"], -1.5, 1.5)
+            assert what["clip"] == 1.5
+            offset = np.log(what["scales"]).sum() if settings else 0.0
+        else:
+            assert (len(what["means"]), len(what["scales"]), what["clip"]) == (0, 0, math.inf)
+            offset = 0.0
+        np.testing.assert_array_equal(z, kept.astype(dtype))
+        assert model.entropy_offsets_[modality] == pytest.approx(offset, abs=1e-12)
+        density = model.densities_[modality]
+        assert isinstance(density, lsmi.Knife)
+        surprisal = model.entropy_offsets_[modality] - density.log_density(z).astype(np.float64)
+        np.testing.assert_array_equal(scores[f"h{modality + 1}"], surprisal)
+    if standardize:
+        np.testing.assert_array_equal(model.preprocessing_[0]["columns"], [1, 2, 3])
+    # A product of another number of rows may round otherwise.
+    tolerance = 1e-5 if dtype == np.float32 else 1e-12
+    for name, network, z in zip(("i1", "i2", "i12"), model.networks_, (z1, z2, np.hstack([z1, z2]))):
+        assert isinstance(network, lsmi.Network)
+        information = lsmi.information(network.log_probabilities(z), data.y, model.log_prior_)
+        np.testing.assert_allclose(scores[name], information, atol=tolerance)
+    histories = [part.history for part in (*model.networks_, *model.densities_)]
+    assert histories == list(model.history_.values())
+
+
+def test_one_modality_alone_is_preprocessed(model, data):
+    z1, nothing = model.preprocess(data.x1)
+    assert nothing is None
+    assert z1.shape == (400, 3)
+    np.testing.assert_array_equal(model.preprocess(x2=data.x2[:7])[1], model.preprocess(data.x1, data.x2)[1][:7])
+    error = error_of(lambda: model.preprocess(x2=data.x2[:, :2]))
+    assert str(error) == "x2: expected 3 features, got 2"
+    assert error_of(lambda: lsmi.LSMI().preprocess(data.x1)).kind == "not_fitted"
+    imported = lsmi.LSMI.from_parameters(model.networks_, model.densities_)
+    np.testing.assert_array_equal(imported.preprocess(z1)[0], z1)
+    assert imported.networks_[0].history is None
+    finer = model.densities_[0].refine(z1, epochs=3)
+    assert finer.log_density(z1).mean() > model.densities_[0].log_density(z1).mean()
 
 
 def test_parameters_are_kept_as_given():

@@ -169,6 +169,50 @@ def test_fit_takes_weights_types_and_forms():
     assert density.parameters()["triangle"] is None
 
 
+def test_refine_goes_on_from_the_parameters():
+    x = np.random.default_rng(7).normal(size=(1000, 2)) * [0.5, 1.5] + [2.0, -1.0]
+    start = lsmi.Knife(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 2, 2)), train_weights=False)
+    calls = []
+    refined = start.refine(
+        x,
+        epochs=40,
+        learning_rate=0.05,
+        decay_every=10,
+        batch=100,
+        patience=0,
+        progress=lambda *progress: calls.append(progress),
+    )
+    fitted = refined.parameters()
+    np.testing.assert_allclose(fitted["means"][0], x.mean(axis=0), atol=0.05)
+    np.testing.assert_allclose(np.exp(-fitted["log_diagonal"][0]), x.std(axis=0), rtol=0.05)
+    # The density that it started from stays as it was.
+    np.testing.assert_array_equal(start.parameters()["means"], np.zeros((1, 2)))
+    assert start.history is None
+    assert len(refined.history["losses"]) == len(calls) == 40
+    assert refined.history["losses"][-1] < refined.history["losses"][0] - 1
+    np.testing.assert_array_equal(start.refine(x, epochs=0).log_density(x), start.log_density(x))
+    again = start.refine(x, epochs=5, seed=3), start.refine(x.astype(np.float32), epochs=5, seed=3)
+    assert again[0].dtype == again[1].dtype == "float64"
+
+
+def test_refine_keeps_what_is_not_trained():
+    density, x = random_density(train_means=False, train_weights=False, bounded=True)
+    assert (density.train_means, density.train_weights) == (False, False)
+    refined = density.refine(x, epochs=3, weights=np.linspace(0, 1, 20), held_out=[1, 5], patience=0)
+    before, after = density.parameters(), refined.parameters()
+    for name in ("means", "logits"):
+        np.testing.assert_array_equal(after[name], before[name])
+    for name in ("log_diagonal", "triangle"):
+        assert np.abs(after[name] - before[name]).max() > 1e-3
+    assert (refined.bounded, refined.train_means, refined.train_weights) == (True, False, False)
+    copy = pickle.loads(pickle.dumps(refined))
+    assert (copy.bounded, copy.train_means, copy.train_weights) == (True, False, False)
+    fitted = lsmi.Knife.fit(x, modes=2, epochs=2, start="samples", train_means=False)
+    means = fitted.parameters()["means"]
+    np.testing.assert_array_equal(fitted.refine(x, epochs=2).parameters()["means"], means)
+    assert all(any((mean == sample).all() for sample in x) for mean in means)
+
+
 def test_errors_name_what_is_wrong():
     density, x = random_density()
     cases = [
@@ -233,6 +277,14 @@ def test_errors_name_what_is_wrong():
             "held_out: expected sample numbers from 0, got -1",
         ),
         (lambda: lsmi.Knife.fit(x, preset="best"), "setting", "preset: expected robust or paper, got best"),
+        (lambda: density.refine(x[:, :2]), "shape", "x: expected 3 features, got 2"),
+        (lambda: density.refine(x, held_out=[20]), "setting", None),
+        (
+            lambda: density.refine(x, modes=3),
+            "setting",
+            "setting: expected one of batch, decay_every, decay_factor, epochs, learning_rate, patience, weight_decay, "
+            "accumulate_gradients, seed, got 'modes'",
+        ),
         (
             lambda: lsmi.Knife.fit(np.full((4, 1), np.inf)),
             "not_finite",

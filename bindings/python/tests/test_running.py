@@ -73,6 +73,9 @@ def test_an_exception_cancels_and_propagates():
         lsmi.Knife.fit(x, epochs=10**6, progress=progress)
     calls.clear()
     with pytest.raises(LookupError, match="enough"):
+        lsmi.Knife(np.zeros((1, 2)), np.zeros((1, 2))).refine(x, epochs=10**6, progress=progress)
+    calls.clear()
+    with pytest.raises(LookupError, match="enough"):
         lsmi.Network.fit(x, np.arange(50) % 2, epochs=10**6, progress=progress)
     with pytest.raises(TypeError):
         endless(progress=lambda: None)()
@@ -87,12 +90,14 @@ def test_true_cancels():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("progress", [None, lambda *_: None], ids=["silent", "with callback"])
-@pytest.mark.parametrize("what", ["model", "density", "network"])
+@pytest.mark.parametrize("what", ["model", "density", "refinement", "network"])
 def test_a_keyboard_interrupt_ends_a_fit(progress, what):
     x = np.random.default_rng(0).normal(size=(500, 4))
+    refined = lsmi.Knife(np.zeros((2, 4)), np.zeros((2, 4)))
     calls = {
         "model": endless(progress=progress),
         "density": lambda: lsmi.Knife.fit(x, epochs=10**7, progress=progress),
+        "refinement": lambda: refined.refine(x, epochs=10**7, progress=progress),
         "network": lambda: lsmi.Network.fit(x, np.arange(500) % 2, epochs=10**7, progress=progress),
     }
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))

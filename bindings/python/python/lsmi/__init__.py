@@ -8,30 +8,31 @@
 ['r', 's', 'u1', 'u2']
 """
 
+from ._dataset import KINDS, Dataset
 from ._errors import Error, FileError, NotFittedError
 from ._estimator import LSMI
-from ._functions import (
-    KINDS,
-    Dataset,
-    circuit,
-    kind_mixture,
-    mixed_gaussian,
-    planted_xor,
-    score_log_probabilities,
-    settings,
-)
+from ._functions import score_log_probabilities, settings
 from ._lsmi import (
     Knife,
+    LatentMixture,
     Network,
     __version__,
     agreement,
     atoms,
+    circuit,
+    circuit_support,
     circuits,
     discrete,
     information,
     joint_categories,
+    kind_mixture,
+    kind_mixture_truth,
     log_sum_exp,
     mean,
+    mixed_gaussian,
+    mixed_gaussian_truth,
+    planted_xor,
+    planted_xor_truth,
     shift,
 )
 
@@ -42,21 +43,26 @@ __all__ = [
     "Error",
     "FileError",
     "Knife",
+    "LatentMixture",
     "Network",
     "NotFittedError",
     "__version__",
     "agreement",
     "atoms",
     "circuit",
+    "circuit_support",
     "circuits",
     "discrete",
     "information",
     "joint_categories",
     "kind_mixture",
+    "kind_mixture_truth",
     "log_sum_exp",
     "mean",
     "mixed_gaussian",
+    "mixed_gaussian_truth",
     "planted_xor",
+    "planted_xor_truth",
     "score_log_probabilities",
     "settings",
     "shift",

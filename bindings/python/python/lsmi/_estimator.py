@@ -54,6 +54,16 @@ class LSMI:
         What a reader of the results should know about the fit.
     history_ : dict
         ``losses``, ``validation_losses`` (nats) and ``best_epoch`` by name of the training.
+    networks_ : (Network, Network, Network)
+        The classifiers of x1, of x2, and of both, on preprocessed features.
+    densities_ : (Knife, Knife)
+        The densities of x1 and x2, on preprocessed features.
+    preprocessing_ : (dict, dict)
+        What ``preprocess`` does to x1 and x2: it keeps the ``columns``, subtracts ``means``, divides by ``scales`` and
+        limits to ±``clip``. Without standardisation means and scales are empty and clip is infinite.
+    entropy_offsets_ : (float, float)
+        What h1 and h2 have above the surprisals of the preprocessed features, nats: 0, or the sum of log scales where
+        the setting ``entropy_units`` is ``input``.
     config_ : dict
         All settings of the fit.
     dtype_ : {"float32", "float64"}
@@ -77,6 +87,13 @@ class LSMI:
     >>> model = lsmi.LSMI(modes=3).fit(data.x1, data.x2, data.y)
     >>> sorted(model.score_samples(data.x1, data.x2, data.y))
     ['h1', 'h2', 'i1', 'i12', 'i2', 'r', 's', 'u1', 'u2']
+
+    Class probabilities of new samples, and surprisals, without targets:
+
+    >>> import numpy as np
+    >>> z1, z2 = model.preprocess(data.x1, data.x2)
+    >>> probabilities = np.exp(model.networks_[2].log_probabilities(np.hstack([z1, z2])))
+    >>> h1 = model.entropy_offsets_[0] - model.densities_[0].log_density(z1)
     """
 
     def __init__(
@@ -216,6 +233,46 @@ class LSMI:
                 raise make("type", message, name)
             listed.append((name, *split))
         return self._fitted.report(listed, shift)
+
+    # The parts of the model.
+
+    def preprocess(self, x1: Any = None, x2: Any = None) -> tuple[Any, Any]:
+        """The features as ``networks_`` and ``densities_`` take them.
+
+        Parameters
+        ----------
+        x1, x2 : array of n×d1 and n×d2, optional
+            The modalities, or one of them.
+
+        Returns
+        -------
+        tuple of two
+            Arrays of the model's number type, samples by kept columns; None for a modality that was not given. The
+            classifier of both takes the two side by side (``np.hstack``).
+        """
+        z1 = None if x1 is None else self._fitted.preprocess(0, x1)
+        z2 = None if x2 is None else self._fitted.preprocess(1, x2)
+        return z1, z2
+
+    @property
+    def networks_(self) -> tuple[Network, ...]:
+        """The classifiers of x1, of x2, and of both, on preprocessed features; copies."""
+        return tuple(self._fitted.networks())
+
+    @property
+    def densities_(self) -> tuple[Knife, ...]:
+        """The densities of x1 and x2, on preprocessed features; copies."""
+        return tuple(self._fitted.densities())
+
+    @property
+    def preprocessing_(self) -> tuple[dict[str, Any], ...]:
+        """``columns``, ``means``, ``scales`` and ``clip`` of x1 and x2."""
+        return tuple(self._fitted.preprocessing())
+
+    @property
+    def entropy_offsets_(self) -> tuple[float, float]:
+        """What h1 and h2 have above the surprisals of the preprocessed features, nats."""
+        return self._fitted.entropy_offsets
 
     # The model file.
 

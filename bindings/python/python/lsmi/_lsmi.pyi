@@ -5,8 +5,11 @@ from typing import Any, Optional, TypedDict, Union, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._dataset import Dataset
+
 __all__ = [
     "Knife",
+    "LatentMixture",
     "Model",
     "Network",
     "__version__",
@@ -14,29 +17,29 @@ __all__ = [
     "atoms",
     "check_setting",
     "circuit",
+    "circuit_support",
     "circuits",
     "configure",
     "discrete",
     "information",
     "joint_categories",
     "kind_mixture",
+    "kind_mixture_truth",
     "log_sum_exp",
     "mean",
     "mixed_gaussian",
+    "mixed_gaussian_truth",
     "place",
     "planted_xor",
+    "planted_xor_truth",
     "shift",
-    "time_log_density",
-    "time_score",
 ]
 
 __version__: str
 
 _Floats = Union[NDArray[np.float32], NDArray[np.float64]]
 _Progress = Callable[[str, int, int, float, Optional[float]], Optional[bool]]
-_Parts = tuple[
-    NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], int, dict[str, NDArray[np.float64]]
-]
+_Truth = dict[str, NDArray[np.float64]]
 
 class _History(TypedDict):
     losses: list[float]
@@ -53,9 +56,21 @@ class Knife:
         logits: Optional[ArrayLike] = None,
         *,
         bounded: bool = False,
+        train_means: bool = True,
+        train_weights: bool = True,
     ) -> Knife: ...
     @staticmethod
     def fit(
+        x: Any,
+        *,
+        weights: Optional[Any] = None,
+        held_out: Optional[ArrayLike] = None,
+        preset: str = "robust",
+        progress: Optional[_Progress] = None,
+        **settings: Any,
+    ) -> Knife: ...
+    def refine(
+        self,
         x: Any,
         *,
         weights: Optional[Any] = None,
@@ -75,6 +90,10 @@ class Knife:
     def features(self) -> int: ...
     @property
     def bounded(self) -> bool: ...
+    @property
+    def train_means(self) -> bool: ...
+    @property
+    def train_weights(self) -> bool: ...
     @property
     def dtype(self) -> str: ...
     @property
@@ -132,6 +151,12 @@ class Model:
     def report(self, splits: Sequence[tuple[Any, ...]], shift: Optional[str]) -> dict[str, Any]: ...
     def config(self) -> dict[str, Any]: ...
     def history(self) -> dict[str, Any]: ...
+    def networks(self) -> list[Network]: ...
+    def densities(self) -> list[Knife]: ...
+    def preprocess(self, modality: int, x: Any) -> _Floats: ...
+    def preprocessing(self) -> list[dict[str, Any]]: ...
+    @property
+    def entropy_offsets(self) -> tuple[float, float]: ...
     @property
     def dtype(self) -> str: ...
     @property
@@ -160,12 +185,33 @@ def place(name: str, x: Any) -> tuple[int, int, int, int]: ...
 def configure(preset: str, given: Mapping[str, Any]) -> dict[str, Any]: ...
 def check_setting(name: str) -> None: ...
 def agreement(estimate: Any, exact: Any) -> tuple[float, float]: ...
-def mixed_gaussian(samples: int, classes: int, rho: float, noise: float, seed: int) -> _Parts: ...
-def planted_xor(samples: int, dimension: int, amplitude: float, seed: int) -> _Parts: ...
-def circuit(name: str, samples: int, seed: int) -> _Parts: ...
+def mixed_gaussian(
+    samples: int, classes: int = 2, rho: float = 0.5, noise: float = 0.5, seed: int = 42
+) -> Dataset: ...
+def mixed_gaussian_truth(x1: Any, x2: Any, y: Any, rho: float = 0.5, noise: float = 0.5) -> _Truth: ...
+def planted_xor(samples: int, dimension: int = 2, amplitude: float = 3.0, seed: int = 42) -> Dataset: ...
+def planted_xor_truth(x1: Any, x2: Any, y: Any, amplitude: float = 3.0, seed: int = 42) -> _Truth: ...
+def circuit(name: str, samples: int, seed: int = 42) -> Dataset: ...
 def circuits() -> list[str]: ...
+def circuit_support(name: str) -> tuple[Dataset, NDArray[np.float64]]: ...
 def kind_mixture(
-    samples: int, proportions: Sequence[float], amplitude: float, seed: int
-) -> tuple[_Parts, NDArray[np.int64]]: ...
-def time_log_density(knife: Knife, x: Any, calls: int) -> float: ...
-def time_score(model: Model, x1: Any, x2: Any, y: Any, calls: int) -> float: ...
+    samples: int, proportions: Sequence[float] = ..., amplitude: float = ..., seed: int = 42
+) -> tuple[Dataset, NDArray[np.int64]]: ...
+def kind_mixture_truth(
+    x1: Any, x2: Any, y: Any, proportions: Sequence[float] = ..., amplitude: float = ...
+) -> _Truth: ...
+@final
+class LatentMixture:
+    def __new__(
+        cls,
+        y: Any,
+        means1: Any,
+        means2: Any,
+        deviations1: Optional[Any] = None,
+        deviations2: Optional[Any] = None,
+        weights: Optional[Any] = None,
+    ) -> LatentMixture: ...
+    @staticmethod
+    def planted_xor(dimension: int = 2, amplitude: float = 3.0, seed: int = 42) -> LatentMixture: ...
+    def sample(self, samples: int, seed: int = 42) -> tuple[Dataset, NDArray[np.int64]]: ...
+    def truth(self, x1: Any, x2: Any, y: Any) -> _Truth: ...
