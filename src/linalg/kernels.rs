@@ -5,7 +5,7 @@ use super::mixture::{Backward, BackwardX, Forward, Scales, Score};
 use crate::simd::{Constants, Level};
 
 macro_rules! kernels {
-    ($($(#[$doc:meta])* $name:ident: $kernel:ident -> $output:ty;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $kernel:ident -> $output:ty = $run:path;)*) => {
         /// A number type with its kernels.
         pub trait Kernels: Constants {
             $($(#[$doc])* fn $name(level: Level, kernel: $kernel<'_, Self>) -> $output;)*
@@ -13,13 +13,13 @@ macro_rules! kernels {
 
         impl Kernels for f32 {
             $(fn $name(level: Level, kernel: $kernel<'_, f32>) -> $output {
-                level.run(kernel)
+                $run(level, kernel)
             })*
         }
 
         impl Kernels for f64 {
             $(fn $name(level: Level, kernel: $kernel<'_, f64>) -> $output {
-                level.run(kernel)
+                $run(level, kernel)
             })*
         }
     };
@@ -27,13 +27,13 @@ macro_rules! kernels {
 
 kernels! {
     /// Log-densities of a mixture.
-    score: Score -> ();
+    score: Score -> () = Score::run_on;
     /// What a gradient needs of a block of samples.
-    forward: Forward -> ();
+    forward: Forward -> () = Level::run;
     /// The gradient of a mode.
-    backward: Backward -> f64;
+    backward: Backward -> f64 = Level::run;
     /// The gradient for x.
-    backward_x: BackwardX -> ();
+    backward_x: BackwardX -> () = Level::run;
     /// σ and exp σ.
-    scales: Scales -> ();
+    scales: Scales -> () = Level::run;
 }

@@ -1,4 +1,7 @@
 //! The product that all others are made of: a tile of rows times vectors, held in registers.
+//!
+//! Kernels index their small arrays in plain loops: iterators and closures are not always inlined, and what is not
+//! inlined is not compiled for the instruction set.
 
 use crate::simd::Vector;
 
@@ -34,11 +37,14 @@ pub(crate) unsafe fn accumulate<V: Vector, const R: usize, const N: usize>(
         // SAFETY: the caller says that row r of this term, and its vectors, can be read. The pointers leave the
         // elements only after the last term, and wrapping_add may.
         unsafe {
-            let vectors: [V; N] = core::array::from_fn(|v| V::load(b.wrapping_add(v * right.vector)));
-            for (r, row) in sums.iter_mut().enumerate() {
+            let mut vectors = [sums[0][0]; N];
+            for v in 0..N {
+                vectors[v] = V::load(b.wrapping_add(v * right.vector));
+            }
+            for r in 0..R {
                 let factor = V::splat(*a.wrapping_add(r * left.row));
-                for (sum, vector) in row.iter_mut().zip(vectors) {
-                    *sum = factor.mul_add(vector, *sum);
+                for v in 0..N {
+                    sums[r][v] = factor.mul_add(vectors[v], sums[r][v]);
                 }
             }
         }

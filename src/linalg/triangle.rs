@@ -26,11 +26,11 @@ pub(super) unsafe fn product<V: Vector<Element: Float>, const N: usize, const ST
         let mut norm = [V::splat(V::Element::default()); N];
         row_tiles!(V, 0, d, |row, HEIGHT| {
             let sums = rows_of_product::<V, HEIGHT, N>(d, triangle, v, row);
-            for (r, sums) in sums.into_iter().enumerate() {
-                for (n, sum) in sums.into_iter().enumerate() {
-                    norm[n] = sum.mul_add(sum, norm[n]);
+            for r in 0..HEIGHT {
+                for n in 0..N {
+                    norm[n] = sums[r][n].mul_add(sums[r][n], norm[n]);
                     if STORE {
-                        sum.store(z.add((row + r) * z_row + n * V::LANES));
+                        sums[r][n].store(z.add((row + r) * z_row + n * V::LANES));
                     }
                 }
             }
@@ -55,19 +55,19 @@ unsafe fn rows_of_product<V: Vector<Element: Float>, const R: usize, const N: us
     unsafe {
         let vectors =
             |j: usize| -> [V; N] { core::array::from_fn(|n| V::load(v.add(j * stride + n * V::LANES))) };
-        let element = |i: usize, j: usize| triangle.add(panels::index(d, i, j));
         let mut sums: [[V; N]; R] = core::array::from_fn(|r| vectors(row + r));
         for start in (0..row).step_by(WIDTH) {
-            let left = Left { start: element(row, start), row: WIDTH, term: 1 };
+            let left = Left { start: triangle.add(panels::index(d, row, start)), row: WIDTH, term: 1 };
             let right = Right { start: v.add(start * stride), term: stride, vector: V::LANES };
             accumulate(WIDTH.min(row - start), left, right, &mut sums);
         }
         for t in 0..R - 1 {
-            let vectors = vectors(row + t);
+            let column = triangle.add(panels::index(d, row + t + 1, row + t));
             for r in t + 1..R {
-                let factor = V::splat(*element(row + r, row + t));
+                let factor = V::splat(*column.add((r - t - 1) * WIDTH));
                 for n in 0..N {
-                    sums[r][n] = factor.mul_add(vectors[n], sums[r][n]);
+                    let vector = V::load(v.add((row + t) * stride + n * V::LANES));
+                    sums[r][n] = factor.mul_add(vector, sums[r][n]);
                 }
             }
         }
@@ -91,14 +91,18 @@ pub(super) unsafe fn transposed_product<V: Vector<Element: Float>, const N: usiz
     for panel in (0..d).step_by(WIDTH) {
         // SAFETY: as this function's; the tiles cover the panel's columns.
         row_tiles!(V, panel, d.min(panel + WIDTH), |column, WIDE| unsafe {
-            let load = |i: usize, n: usize| V::load(z.add(i * z_row + n * V::LANES));
-            let mut sums: [[V; N]; WIDE] =
-                core::array::from_fn(|c| core::array::from_fn(|n| load(column + c, n)));
+            let mut sums = [[V::splat(V::Element::default()); N]; WIDE];
+            for c in 0..WIDE {
+                for n in 0..N {
+                    sums[c][n] = V::load(z.add((column + c) * z_row + n * V::LANES));
+                }
+            }
             for i in column + 1..column + WIDE {
                 for c in 0..i - column {
                     let factor = V::splat(*triangle.add(panels::index(d, i, column + c)));
                     for n in 0..N {
-                        sums[c][n] = factor.mul_add(load(i, n), sums[c][n]);
+                        let vector = V::load(z.add(i * z_row + n * V::LANES));
+                        sums[c][n] = factor.mul_add(vector, sums[c][n]);
                     }
                 }
             }
@@ -109,9 +113,9 @@ pub(super) unsafe fn transposed_product<V: Vector<Element: Float>, const N: usiz
                 let right = Right { start: z.add(below * z_row), term: z_row, vector: V::LANES };
                 accumulate(d - below, left, right, &mut sums);
             }
-            for (c, sums) in sums.into_iter().enumerate() {
-                for (n, sum) in sums.into_iter().enumerate() {
-                    sum.store(out.add((column + c) * stride + n * V::LANES));
+            for c in 0..WIDE {
+                for n in 0..N {
+                    sums[c][n].store(out.add((column + c) * stride + n * V::LANES));
                 }
             }
         });
@@ -182,10 +186,6 @@ unsafe fn outer_columns<V: Vector<Element: Float>, const N: usize>(
     // SAFETY: as this function's; the tiles cover the rows from the panel's diagonal on.
     unsafe {
         let zero = V::splat(V::Element::default());
-        let store = |target: *mut V::Element, value: V| {
-            let value = if out.adds { value.add(V::load(target)) } else { value };
-            value.store(target);
-        };
         let mut diagonal = [zero; N];
         row_tiles!(V, panel, d, |row, HEIGHT| {
             let mut sums = [[zero; N]; HEIGHT];
@@ -196,9 +196,10 @@ unsafe fn outer_columns<V: Vector<Element: Float>, const N: usize>(
                 let right = Right { start, term: WIDTH, vector: V::LANES };
                 accumulate(blocks.samples, left, right, &mut sums);
             }
-            for (r, sums) in sums.into_iter().enumerate() {
+            for r in 0..HEIGHT {
                 let below = row + r - panel;
-                for (n, mut sum) in sums.into_iter().enumerate() {
+                for n in 0..N {
+                    let mut sum = sums[r][n];
                     let place = below * WIDTH + column + n * V::LANES;
                     if below < WIDTH {
                         let lane = WIDTH - below + column + n * V::LANES;
@@ -207,12 +208,14 @@ unsafe fn outer_columns<V: Vector<Element: Float>, const N: usize>(
                         sum = sum.bit_and(V::load(V::Element::BELOW_DIAGONAL.as_ptr().add(lane)));
                     }
                     diagonal[n] = V::load(triangle.add(place)).mul_add(sum, diagonal[n]);
-                    store(out.gradient.add(place), sum);
+                    let target = out.gradient.add(place);
+                    let sum = if out.adds { sum.add(V::load(target)) } else { sum };
+                    sum.store(target);
                 }
             }
         });
-        for (n, sum) in diagonal.into_iter().enumerate() {
-            sum.store(out.diagonal.add(column + n * V::LANES));
+        for n in 0..N {
+            diagonal[n].store(out.diagonal.add(column + n * V::LANES));
         }
     }
 }

@@ -61,7 +61,7 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
         // SAFETY: as this function's; the mixture was checked, and lengths are checked by slices.
         unsafe {
             for start in (0..BLOCK).step_by(wide) {
-                transpose::<V, 2>(d, &rows, start, samples);
+                transpose::<V>(d, &rows, start, 2, samples.as_mut_ptr(), wide);
                 for mode in 0..modes {
                     let z = &mut z[mode * d * BLOCK..][..d * BLOCK][start..];
                     let exponents = &mut shares[mode * BLOCK + start..][..wide];
@@ -107,7 +107,7 @@ unsafe fn share_out<V: Vector<Element: Float>>(modes: usize, upstream: V, expone
             let share = share.select_less(negligible, zero, share);
             share.mul(scale).store(first.add(mode * BLOCK));
         }
-        LogSum { maximum, sum: total }.value()
+        LogSum { maximum: [maximum], sum: [total] }.value(0)
     }
 }
 

@@ -3,10 +3,10 @@
 //! With v = s ⊙ (x − μ) and z = (I + T) v, mode k has the exponent offset_k − ½|z|². No A_k is ever formed: T itself is
 //! what products read and what training moves.
 
+mod few;
 mod gradient;
 mod scale;
 mod score;
-mod small;
 
 pub(crate) use gradient::{BLOCK, ModeGradient, add_gradient_x, forward_block, mode_gradient, record};
 pub use gradient::{Backward, BackwardX, Forward};
@@ -76,80 +76,103 @@ impl<T: Float> Rows<'_, T> {
     }
 }
 
-/// The `N * LANES` samples from `start` on, one per lane: feature j at `out[j * N * LANES..]`. Lanes without sample are 0.
+/// The samples from `start` on, one per lane of `vectors` vectors: feature j at `out[j * stride..]`. Lanes without sample
+/// are 0.
 ///
 /// # Safety
-/// The processor has the instruction set of V.
+/// The processor has the instruction set of V; the vectors of d rows can be written at `out`.
 #[inline(always)]
-unsafe fn transpose<V: Vector<Element: Float>, const N: usize>(
+unsafe fn transpose<V: Vector<Element: Float>>(
     d: usize,
     rows: &Rows<'_, V::Element>,
     start: usize,
-    out: &mut [V::Element],
+    vectors: usize,
+    out: *mut V::Element,
+    stride: usize,
 ) {
-    let stride = N * V::LANES;
-    let out = &mut out[..d * stride];
-    for n in 0..N {
+    for n in 0..vectors {
         let start = start + n * V::LANES;
         if rows.in_pieces(d, start, V::LANES) {
             let first = rows.data[start * rows.stride..].as_ptr();
             for j in (0..d).step_by(V::Element::COLUMNS) {
-                // SAFETY: the pieces were found to be there, and `out` has d rows.
+                // SAFETY: as this function's; the pieces were found to be there.
                 unsafe {
                     let columns = V::load_columns(first.add(j), rows.stride);
-                    for (c, column) in columns.into_iter().enumerate().take(V::Element::COLUMNS.min(d - j)) {
-                        column.store(out.as_mut_ptr().add((j + c) * stride + n * V::LANES));
+                    for c in 0..V::Element::COLUMNS.min(d - j) {
+                        columns[c].store(out.add((j + c) * stride + n * V::LANES));
                     }
                 }
             }
         } else {
             for lane in 0..V::LANES {
-                let sample =
-                    (start + lane < rows.count).then(|| &rows.data[(start + lane) * rows.stride..][..d]);
+                let sample = match start + lane < rows.count {
+                    true => Some(&rows.data[(start + lane) * rows.stride..][..d]),
+                    false => None,
+                };
                 for j in 0..d {
-                    out[j * stride + n * V::LANES + lane] = sample.map_or(V::Element::default(), |s| s[j]);
+                    let value = match sample {
+                        Some(sample) => sample[j],
+                        None => V::Element::default(),
+                    };
+                    // SAFETY: as this function's.
+                    unsafe { out.add(j * stride + n * V::LANES + lane).write(value) };
                 }
             }
         }
     }
 }
 
-/// A running log Σ exp of vectors.
+/// Running log Σ exp of N vectors, side by side so that one does not wait for the other.
 #[derive(Clone, Copy)]
-struct LogSum<V> {
-    maximum: V,
+struct LogSum<V, const N: usize> {
+    maximum: [V; N],
     /// Σ exp(e − maximum).
-    sum: V,
+    sum: [V; N],
 }
 
-impl<V: Vector<Element: Float>> LogSum<V> {
-    /// Of the first exponents. Each is replaced by its share exp(e − maximum) of the sum.
+impl<V: Vector<Element: Float>, const N: usize> LogSum<V, N> {
+    /// Of the exponents of some modes: those of mode m are the vectors from `first + m * stride` on.
+    ///
+    /// # Safety
+    /// The processor has the instruction set of V; all of them can be read.
     #[inline(always)]
-    fn new(exponents: &mut [V]) -> Self {
-        let zero = exponents[0].like(V::Element::default());
-        // Finite, so that exponents of −∞ alone have the sum 0 rather than NaN.
-        let mut maximum = zero.sub(zero.like(V::Element::MAX));
-        for &exponent in exponents.iter() {
-            maximum = maximum.max(exponent);
+    unsafe fn of(first: *const V::Element, stride: usize, modes: usize) -> Self {
+        // SAFETY: as this function's.
+        unsafe {
+            let zero = V::splat(V::Element::default());
+            // Finite, so that exponents of −∞ alone have the sum 0 rather than NaN.
+            let mut maximum = [zero.sub(zero.like(V::Element::MAX)); N];
+            for mode in 0..modes {
+                for n in 0..N {
+                    maximum[n] = maximum[n].max(V::load(first.add(mode * stride + n * V::LANES)));
+                }
+            }
+            let mut sum = [zero; N];
+            for mode in 0..modes {
+                for n in 0..N {
+                    let exponent = V::load(first.add(mode * stride + n * V::LANES));
+                    sum[n] = sum[n].add(exp_negative(exponent.sub(maximum[n])));
+                }
+            }
+            LogSum { maximum, sum }
         }
-        let mut sum = zero;
-        for exponent in exponents {
-            *exponent = exp_negative(exponent.sub(maximum));
-            sum = sum.add(*exponent);
-        }
-        LogSum { maximum, sum }
     }
 
-    /// Of this one and another.
+    /// Of these and others.
     #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        let maximum = self.maximum.max(other.maximum);
-        let sum = other.sum.mul(exp_negative(other.maximum.sub(maximum)));
-        LogSum { maximum, sum: self.sum.mul_add(exp_negative(self.maximum.sub(maximum)), sum) }
+    fn and(mut self, other: &Self) -> Self {
+        for n in 0..N {
+            let maximum = self.maximum[n].max(other.maximum[n]);
+            let rest = other.sum[n].mul(exp_negative(other.maximum[n].sub(maximum)));
+            let factor = exp_negative(self.maximum[n].sub(maximum));
+            self.sum[n] = self.sum[n].mul_add(factor, rest);
+            self.maximum[n] = maximum;
+        }
+        self
     }
 
     #[inline(always)]
-    fn value(self) -> V {
-        self.maximum.add(ln(self.sum))
+    fn value(&self, n: usize) -> V {
+        self.maximum[n].add(ln(self.sum[n]))
     }
 }

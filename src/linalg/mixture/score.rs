@@ -1,10 +1,10 @@
 //! Log-densities of many samples.
 
-use super::{LogSum, Mixture, Rows, small, transpose};
+use super::few::{Few, finish};
+use super::{LogSum, Mixture, Rows, transpose};
 use crate::Float;
-use crate::linalg::panels::WIDTH;
 use crate::linalg::triangle;
-use crate::simd::{Buffer, Constants, Kernel, Level, Vector};
+use crate::simd::{Buffer, Kernel, Level, Vector};
 
 /// Samples whose exponents are kept at a time: each mode's T is then read once for all of them.
 const CHUNK: usize = 128;
@@ -28,6 +28,27 @@ pub struct Score<'a, T> {
     memory: &'a mut Buffer<T>,
 }
 
+impl<T: Float> Score<'_, T> {
+    /// Runs on the kernel that fits the number of features.
+    pub(crate) fn run_on(level: Level, kernel: Self) {
+        let Score { mixture, x, out, memory } = kernel;
+        if mixture.triangles.is_empty() {
+            return level.run(Score { mixture, x, out, memory });
+        }
+        match mixture.features {
+            1 | 2 => level.run(Few::<T, 2> { mixture, x, out }),
+            3 | 4 => level.run(Few::<T, 4> { mixture, x, out }),
+            5 | 6 => level.run(Few::<T, 6> { mixture, x, out }),
+            7 | 8 => level.run(Few::<T, 8> { mixture, x, out }),
+            9 | 10 => level.run(Few::<T, 10> { mixture, x, out }),
+            11 | 12 => level.run(Few::<T, 12> { mixture, x, out }),
+            13 | 14 => level.run(Few::<T, 14> { mixture, x, out }),
+            15 | 16 => level.run(Few::<T, 16> { mixture, x, out }),
+            _ => level.run(Score { mixture, x, out, memory }),
+        }
+    }
+}
+
 impl<T: Float> Kernel<T> for Score<'_, T> {
     type Output = ();
 
@@ -36,12 +57,8 @@ impl<T: Float> Kernel<T> for Score<'_, T> {
         let Score { mixture, x, out, memory } = self;
         // SAFETY: as this function's; the mixture was checked.
         unsafe {
-            if mixture.features <= WIDTH && !mixture.triangles.is_empty() {
-                small::log_density::<V>(&mixture, &x, out);
-            } else {
-                for (i, out) in out.chunks_mut(CHUNK).enumerate() {
-                    chunk::<V>(&mixture, &x, i * CHUNK, out, memory);
-                }
+            for (i, out) in out.chunks_mut(CHUNK).enumerate() {
+                chunk::<V>(&mixture, &x, i * CHUNK, out, memory);
             }
         }
     }
@@ -68,7 +85,7 @@ unsafe fn chunk<V: Vector<Element: Float>>(
     // SAFETY: as this function's; the memory was reserved.
     unsafe {
         for (i, samples) in samples.chunks_exact_mut(d * wide).enumerate() {
-            transpose::<V, 2>(d, x, start + i * wide, samples);
+            transpose::<V>(d, x, start + i * wide, 2, samples.as_mut_ptr(), wide);
         }
         for mode in 0..mixture.modes {
             for (i, samples) in samples.chunks_exact(d * wide).enumerate() {
@@ -76,23 +93,12 @@ unsafe fn chunk<V: Vector<Element: Float>>(
                 mode_exponents::<V, 2>(mixture, mode, samples, v, None, exponents);
             }
         }
-        let lanes = &mut samples[..V::LANES];
-        for (i, out) in out.chunks_mut(V::LANES).enumerate() {
-            let first = exponents[i * V::LANES..].as_ptr();
-            let mut total: Option<LogSum<V>> = None;
-            for mode in (0..mixture.modes).step_by(8) {
-                let mut block = [V::splat(V::Element::default()); 8];
-                let count = 8.min(mixture.modes - mode);
-                for (m, exponent) in block.iter_mut().enumerate().take(count) {
-                    *exponent = V::load(first.add((mode + m) * columns));
-                }
-                let sum = LogSum::new(&mut block[..count]);
-                total = Some(total.map_or(sum, |total| total.and(sum)));
+        for (i, out) in out.chunks_mut(wide).enumerate() {
+            let total = LogSum::<V, 2>::of(exponents[i * wide..].as_ptr(), columns, mixture.modes);
+            for n in 0..2 {
+                total.value(n).store(v[n * V::LANES..][..V::LANES].as_mut_ptr());
             }
-            if let Some(total) = total {
-                total.value().store(lanes.as_mut_ptr());
-                out.copy_from_slice(&lanes[..out.len()]);
-            }
+            out.copy_from_slice(&v[..out.len()]);
         }
     }
 }
@@ -124,11 +130,13 @@ pub(super) unsafe fn mode_exponents<V: Vector<Element: Float>, const N: usize>(
         let mut norm = [zero; N];
         for j in 0..d {
             let (mean, scale) = (V::splat(mean[j]), V::splat(scale[j]));
-            for (n, norm) in norm.iter_mut().enumerate() {
+            for n in 0..N {
                 let place = j * stride + n * V::LANES;
                 let value = V::load(samples.as_ptr().add(place)).sub(mean).mul(scale);
                 value.store(v.as_mut_ptr().add(place));
-                *norm = value.mul_add(value, *norm);
+                if mixture.triangles.is_empty() {
+                    norm[n] = value.mul_add(value, norm[n]);
+                }
             }
         }
         match (mixture.triangle(mode), z) {
@@ -146,9 +154,6 @@ pub(super) unsafe fn mode_exponents<V: Vector<Element: Float>, const N: usize>(
             }
             (None, None) => {}
         }
-        let (half, offset) = (zero.like(V::Element::HALF), zero.like(mixture.offsets[mode]));
-        for (n, norm) in norm.into_iter().enumerate() {
-            norm.neg_mul_add(half, offset).store(exponents.as_mut_ptr().add(n * V::LANES));
-        }
+        finish::<V, N>(norm, mixture.offsets[mode], exponents.as_mut_ptr());
     }
 }
