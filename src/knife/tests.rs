@@ -4,7 +4,8 @@ use super::reference;
 use super::*;
 use crate::optim::{Training, TrainingRun};
 use crate::rng::Stream;
-use crate::{Error, Samples};
+use crate::simd::Level;
+use crate::{Error, Float, Samples};
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
@@ -68,6 +69,119 @@ fn log_density_agrees_with_the_reference_at_lane_boundaries() {
                 let want = reference::log_density(&options, &parameters, x);
                 approx::assert_relative_eq!(got, want, max_relative = 1e-12, epsilon = 1e-12);
             }
+        }
+    }
+}
+
+/// Largest difference, relative to the largest magnitude or to `scale`, if that is more.
+fn distance(got: &[f64], want: &[f64], scale: f64) -> f64 {
+    assert_eq!(got.len(), want.len());
+    let largest = want.iter().fold(scale.max(1e-300), |m, v| m.max(v.abs()));
+    got.iter().zip(want).fold(0.0f64, |m, (g, w)| m.max((g - w).abs())) / largest
+}
+
+fn widened(p: &MarginalParameters<f32>) -> MarginalParameters<f64> {
+    let wide = |v: &[f32]| v.iter().map(|v| f64::from(*v)).collect();
+    MarginalParameters {
+        means: wide(&p.means),
+        log_diagonal: wide(&p.log_diagonal),
+        triangle: wide(&p.triangle),
+        logits: wide(&p.logits),
+    }
+}
+
+/// Log-densities and gradients of `density` on `level` against the formulas, within `tolerance`.
+fn check_level<T: Float>(
+    density: &Marginal<T>,
+    p: &MarginalParameters<f64>,
+    (x, g): (&[T], &[T]),
+    wide: impl Fn(&MarginalParameters<T>) -> MarginalParameters<f64>,
+    tolerance: f64,
+) {
+    let (d, options) = (density.features(), density.options());
+    let samples = Samples::from_rows("x", x, d).unwrap();
+    let mut out = alloc::vec![T::zero(); samples.samples()];
+    density.log_density(samples, &mut out).unwrap();
+    let got = density.weighted_sum_gradient(samples, g).unwrap();
+    let wide_of = |v: &[T]| v.iter().map(|v| v.f64()).collect::<Vec<f64>>();
+    let (x, g, out) = (wide_of(x), wide_of(g), wide_of(&out));
+    let want: Vec<f64> = x.chunks(d).map(|x| reference::log_density(options, p, x)).collect();
+    let what = alloc::format!("{}, d = {d}, n = {}, {options:?}", density.level(), g.len());
+    assert!(distance(&out, &want, 0.0) < tolerance, "{what}: log p");
+    let mut gradient = MarginalParameters {
+        means: alloc::vec![0.0; p.means.len()],
+        log_diagonal: alloc::vec![0.0; p.log_diagonal.len()],
+        triangle: alloc::vec![0.0; p.triangle.len()],
+        logits: alloc::vec![0.0; p.logits.len()],
+    };
+    let gradient_x: Vec<f64> = x
+        .chunks(d)
+        .zip(&g)
+        .flat_map(|(x, g)| reference::add_gradient(options, p, x, -g, &mut gradient))
+        .collect();
+    let parameters = wide(&got.parameters);
+    // Those for the weights and σ are differences of masses, which add up to this.
+    let mass = g.iter().map(|g| g.abs()).sum();
+    for (name, got, want, scale) in [
+        ("means", &parameters.means, &gradient.means, 0.0),
+        ("ℓ", &parameters.log_diagonal, &gradient.log_diagonal, mass),
+        ("T", &parameters.triangle, &gradient.triangle, 0.0),
+        ("w", &parameters.logits, &gradient.logits, mass),
+        ("x", &wide_of(&got.x), &gradient_x, 0.0),
+    ] {
+        let distance = distance(got, want, scale);
+        assert!(distance < tolerance, "{what}: gradient for {name}: {distance}");
+    }
+}
+
+#[test]
+fn every_level_agrees_with_the_formulas_at_lane_and_panel_boundaries() {
+    let mut stream = Stream::new(14, 0);
+    let sizes =
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 23, 31, 32, 33, 49, 64, 65, 130];
+    for (case, d) in sizes.into_iter().enumerate() {
+        for (modes, triangle) in [(1 + case % 3, Triangle::Full), (9, Triangle::Full), (3, Triangle::None)] {
+            let diagonal = if case % 4 == 3 { Diagonal::Shared } else { Diagonal::PerMode };
+            let options = options(modes, case % 2 == 0, diagonal, triangle);
+            let n = [1, 3, 15, 16, 17, 31, 32, 33, 63, 65, 130][(case + modes) % 11];
+            let mut p = random_parameters(&options, d, &mut stream);
+            // Modes that overlap in many dimensions, so that each has a share.
+            p.means.iter_mut().for_each(|m| *m *= 2.0 / (d as f64).sqrt());
+            p.triangle.iter_mut().for_each(|t| *t *= 1.0 / (d as f64).sqrt());
+            let single = |v: &[f64]| v.iter().map(|v| *v as f32).collect::<Vec<f32>>();
+            let narrow = MarginalParameters {
+                means: single(&p.means),
+                log_diagonal: single(&p.log_diagonal),
+                triangle: single(&p.triangle),
+                logits: single(&p.logits),
+            };
+            let (x, g) = (normals(&mut stream, n * d, 1.0), normals(&mut stream, n, 1.0));
+            let (x32, g32) = (single(&x), single(&g));
+            let density = Marginal::from_parameters(options.clone(), d, &p).unwrap();
+            let density32 = Marginal::from_parameters(options, d, &narrow).unwrap();
+            for level in Level::available() {
+                check_level(&density.clone().with_level(level), &p, (&x, &g), |p| p.clone(), 1e-12);
+                let density = density32.clone().with_level(level);
+                check_level(&density, &widened(&narrow), (&x32, &g32), widened, 1e-4);
+            }
+        }
+    }
+}
+
+#[test]
+fn samples_without_gaps_between_them_score_as_those_with_gaps() {
+    let mut stream = Stream::new(15, 0);
+    for d in [2, 3, 10, 17, 40] {
+        let options = options(3, true, Diagonal::PerMode, Triangle::Full);
+        let p = random_parameters(&options, d, &mut stream);
+        let density = Marginal::from_parameters(options, d, &p).unwrap();
+        for n in [1, 5, 40, 65] {
+            let x = normals(&mut stream, n * (d + 3), 1.0);
+            let gaps = Samples::new("x", &x[..(n - 1) * (d + 3) + d], n, d, d + 3).unwrap();
+            let mut out = alloc::vec![0.0; n];
+            density.log_density(gaps, &mut out).unwrap();
+            let dense: Vec<f64> = gaps.iter().flatten().copied().collect();
+            assert_eq!(out, densities(&density, &dense));
         }
     }
 }
