@@ -66,10 +66,10 @@ pub(crate) fn add_gradient(
             // The gradient for exp σ_j (x_j − μ_j).
             let mut scaled = -share * mode.z[j];
             if options.triangle == Triangle::Full {
-                for i in j + 1..d {
+                for (i, z) in mode.z.iter().enumerate().skip(j + 1) {
                     let place = (k * d + i) * d + j;
-                    scaled -= share * mode.z[i] * p.triangle[place];
-                    gradient.triangle[place] -= share * mode.z[i] * mode.scaled[j];
+                    scaled -= share * z * p.triangle[place];
+                    gradient.triangle[place] -= share * z * mode.scaled[j];
                 }
             }
             let scale = mode.sigma[j].exp();

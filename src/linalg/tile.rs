@@ -1,7 +1,4 @@
 //! The product that all others are made of: a tile of rows times vectors, held in registers.
-//!
-//! Kernels index their small arrays in plain loops: iterators and closures are not always inlined, and what is not
-//! inlined is not compiled for the instruction set.
 
 use crate::simd::Vector;
 

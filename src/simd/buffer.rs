@@ -33,11 +33,6 @@ impl<T: Copy + Default> Buffer<T> {
     }
 
     /// All numbers.
-    pub(crate) fn slice(&self) -> &[T] {
-        &self.memory[self.start..]
-    }
-
-    /// All numbers.
     pub(crate) fn slice_mut(&mut self) -> &mut [T] {
         &mut self.memory[self.start..]
     }
@@ -52,11 +47,11 @@ mod tests {
         let mut buffer = Buffer::<f32>::default();
         for length in [0, 1, 15, 16, 1000, 10] {
             buffer.reserve(length);
-            assert!(buffer.slice().len() >= length);
+            assert!(buffer.slice_mut().len() >= length);
             assert_eq!(buffer.slice_mut().as_ptr() as usize % LINE, 0);
         }
         buffer.slice_mut()[999] = 1.0;
         buffer.reserve(1000);
-        assert_eq!(buffer.slice()[999], 1.0, "what there is stays");
+        assert_eq!(buffer.slice_mut()[999], 1.0, "what there is stays");
     }
 }

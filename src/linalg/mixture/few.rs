@@ -201,6 +201,7 @@ unsafe fn in_registers<V: Vector<Element: Float>, const D: usize, const N: usize
                     z[n] = V::load(samples.add(ROW * WIDE + n * V::LANES)).sub(mean).mul(scale);
                     v[ROW][n] = z[n];
                 }
+                #[allow(clippy::reversed_empty_ranges, reason = "row 0 has no columns")]
                 for column in 0..ROW {
                     let t = V::splat(*triangle.add(ROW * WIDTH + column));
                     for n in 0..N {
