@@ -881,6 +881,33 @@ typedef struct LsmiLayerBuffers {
 } LsmiLayerBuffers;
 
 /**
+ * What a model makes of the features of one modality: z = (x − mean) / scale of the columns that vary in training,
+ * limited to ±clip; or all features as they are.
+ */
+typedef struct LsmiPreprocessing {
+    /**
+     * `sizeof(LsmiPreprocessing)`.
+     */
+    size_t struct_size;
+    /**
+     * Features of the input.
+     */
+    size_t features;
+    /**
+     * Columns that are kept: features of what networks and densities see.
+     */
+    size_t kept;
+    /**
+     * Standardised values are limited to ± this; ∞ without standardisation.
+     */
+    double clip;
+    /**
+     * 1 if the kept columns are standardised, 0 if all features stay as they are.
+     */
+    int32_t standardized;
+} LsmiPreprocessing;
+
+/**
  * Room for the scores of every sample, nats; arrays may be NULL where they are not wanted.
  */
 typedef struct LsmiScores {
@@ -1166,11 +1193,6 @@ const char *lsmi_version(void);
  * The features of this build, separated by blanks, such as "std rayon". Static text, not to be freed. Thread-safe.
  */
 const char *lsmi_build_features(void);
-
-/**
- * The instruction set that the kernels use: "portable". Static text, not to be freed. Thread-safe.
- */
-const char *lsmi_simd_level(void);
 
 /**
  * r = min(h1, h2) − min(h1 − i1, h2 − i2), u1 = i1 − r, u2 = i2 − r, s = i12 − i1 − i2 + r of every sample, nats.
@@ -1678,6 +1700,45 @@ int32_t lsmi_network_history(const struct LsmiNetwork *network,
                              size_t *best_epoch);
 
 /**
+ * What the model makes of the features of a modality (1 or 2): sizes into `info` (the caller sets
+ * `info->struct_size` first), the columns that are kept, ascending from 0, and the mean and the scale of each, into
+ * arrays of `info->kept` elements. Means and scales are left alone where `info->standardized` is 0. Each pointer may
+ * be NULL.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` for another modality, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_preprocessing(const struct LsmiModel *model,
+                                 int32_t modality,
+                                 struct LsmiPreprocessing *info,
+                                 size_t *columns,
+                                 double *means,
+                                 double *scales);
+
+/**
+ * The features of a modality (1 or 2) as the model's networks and densities take them: samples × kept columns, in C
+ * order and of the model's type, into `out`. The classifier of both takes those of x1 and x2 side by side.
+ *
+ * `x` is of the model's type. NaN stays NaN. Messages call it x1 or x2.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING` for another modality, `EMPTY`, `SHAPE`, `HANDLE`,
+ * `FAILED_HANDLE`. Thread-safe; `out` must not overlap `x`.
+ */
+int32_t lsmi_model_preprocess(const struct LsmiModel *model,
+                              int32_t modality,
+                              const struct LsmiMatrix *x,
+                              void *out);
+
+/**
+ * What h1 and h2 of the scores have above the surprisals −log p of preprocessed features, nats: 0, or Σ log scale
+ * where the entropy units are those of the input. Each may be NULL.
+ *
+ * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_entropy_offsets(const struct LsmiModel *model,
+                                   double *offset1,
+                                   double *offset2);
+
+/**
  * Scores samples: their information and raw atoms into `scores`, means into `summary` (each may be NULL; the caller
  * sets `struct_size` first).
  *
@@ -1695,6 +1756,38 @@ int32_t lsmi_model_score(const struct LsmiModel *model,
                          int32_t shift_rule,
                          struct LsmiScores *scores,
                          struct LsmiSummary *summary);
+
+/**
+ * The instruction set that the kernels use unless a density is given another: "portable", "neon", "avx2" or
+ * "avx512", the widest of this processor, or what the environment variable LSMI_SIMD names, if that is lower (not
+ * read in a build without std). Static text, not to be freed. Thread-safe.
+ */
+const char *lsmi_simd_level(void);
+
+/**
+ * The instruction sets of this processor, the plainest first, separated by blanks, such as "portable avx2". Static
+ * text, not to be freed. Thread-safe.
+ */
+const char *lsmi_simd_levels(void);
+
+/**
+ * A copy of a density that is evaluated by the instruction set of this name, or by the next lower one that the
+ * processor has. Results differ in the last digits. Only evaluation and gradients follow it: what is fitted from the
+ * density is as other densities are. Free it with `lsmi_marginal_free`.
+ *
+ * Errors: `POINTER`, `TEXT`, `SETTING` for another name, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
+ * without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_marginal_with_level(const struct LsmiMarginal *marginal,
+                                 const char *level,
+                                 struct LsmiMarginal **out);
+
+/**
+ * The name of the instruction set that evaluates a density, into `*level`. Static text, not to be freed.
+ *
+ * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_marginal_level(const struct LsmiMarginal *marginal, const char **level);
 
 /**
  * The message of this thread's last failed call: which field, which index, what was expected and what was found;

@@ -205,8 +205,11 @@ inline const char *version() noexcept { return lsmi_version(); }
 inline std::uint32_t abi_version() noexcept { return lsmi_abi_version(); }
 /// The features of the library that is linked, separated by blanks.
 inline const char *build_features() noexcept { return lsmi_build_features(); }
-/// The instruction set that the kernels use.
+/// The instruction set that the kernels use unless a density is given another: the widest of this processor, or what
+/// the environment variable LSMI_SIMD names, if that is lower.
 inline const char *simd_level() noexcept { return lsmi_simd_level(); }
+/// The instruction sets of this processor, the plainest first, separated by blanks: "portable avx2".
+inline const char *simd_levels() noexcept { return lsmi_simd_levels(); }
 
 // ---- Settings ----
 
@@ -710,6 +713,21 @@ public:
         return course([this](auto... out) { return lsmi_marginal_history(get(), out...); });
     }
 
+    /// A copy that is evaluated by the instruction set "portable", "neon", "avx2" or "avx512", or by the next lower one
+    /// that the processor has; results differ in the last digits. Fits from it are as others. Throws SETTING.
+    Marginal with_level(const std::string &level) const {
+        Marginal result(nullptr);
+        result.make([&](LsmiMarginal **out) { return lsmi_marginal_with_level(get(), level.c_str(), out); });
+        return result;
+    }
+
+    /// The name of the instruction set that evaluates the density.
+    const char *level() const {
+        const char *name = nullptr;
+        check(lsmi_marginal_level(get(), &name));
+        return name;
+    }
+
     /// The form: modes, features, type, and the rest.
     MarginalOptions options() const {
         auto result = detail::sized<LsmiMarginalOptions>();
@@ -1006,6 +1024,26 @@ struct ClassTable {
     std::vector<std::size_t> counts{};
 };
 
+/// What a model makes of the features of one modality: z = (x − mean) / scale of the kept columns, limited to ±clip.
+struct Preprocessing {
+    /// Features of the input.
+    std::size_t features = 0;
+    /// Columns that are kept, ascending, from 0.
+    std::vector<std::size_t> columns{};
+    /// Mean of each kept column; empty without standardisation, where all features stay as they are.
+    std::vector<double> means{};
+    /// Standard deviation of each kept column; empty without standardisation.
+    std::vector<double> scales{};
+    /// Standardised values are limited to ± this; infinite without standardisation.
+    double clip = 0;
+};
+
+/// What h1 and h2 have above the surprisals of preprocessed features, nats.
+struct EntropyOffsets {
+    double h1 = 0;
+    double h2 = 0;
+};
+
 /// A fitted model.
 class Model : public Handle<LsmiModel> {
 public:
@@ -1128,6 +1166,40 @@ public:
         return columns;
     }
 
+    /// What becomes of the features of a modality (1 or 2) before networks and densities see them. Throws SETTING.
+    Preprocessing preprocessing(std::int32_t modality) const {
+        auto info = detail::sized<LsmiPreprocessing>();
+        check(lsmi_model_preprocessing(get(), modality, &info, nullptr, nullptr, nullptr));
+        const std::size_t scaled = info.standardized ? info.kept : 0;
+        Preprocessing result{info.features, std::vector<std::size_t>(info.kept), std::vector<double>(scaled),
+                             std::vector<double>(scaled), info.clip};
+        check(lsmi_model_preprocessing(get(), modality, nullptr, result.columns.data(), result.means.data(),
+                                       result.scales.data()));
+        return result;
+    }
+
+    /// The features of a modality (1 or 2), of the model's type, as its networks and densities take them: samples ×
+    /// kept columns. The classifier of both takes those of x1 and x2 side by side. NaN stays NaN. Throws SETTING, TYPE,
+    /// EMPTY, SHAPE.
+    template <class T>
+    std::vector<T> preprocess(std::int32_t modality, const Matrix<T> &x) const {
+        std::vector<T> result(x.samples * kept(modality));
+        preprocess_into(modality, x, result);
+        return result;
+    }
+    template <class T>
+    void preprocess_into(std::int32_t modality, const Matrix<T> &x, Span<detail::same<T>> out) const {
+        check(lsmi_model_preprocess(get(), modality, &x, detail::exactly("out", x.samples * kept(modality), out)));
+    }
+
+    /// What h1 and h2 of the scores have above the surprisals −log p of preprocessed features, nats: 0, or Σ log scale
+    /// where the entropy units are those of the input.
+    EntropyOffsets entropy_offsets() const {
+        EntropyOffsets result;
+        check(lsmi_model_entropy_offsets(get(), &result.h1, &result.h2));
+        return result;
+    }
+
     /// What a reader of the results should know about the fit, a line each.
     std::string notes() const {
         return text([this](char *buffer, std::size_t capacity, std::size_t *length) {
@@ -1156,6 +1228,13 @@ public:
         Marginal result(made);
         detail::check(status, result.get());
         return result;
+    }
+
+private:
+    std::size_t kept(std::int32_t modality) const {
+        auto info = detail::sized<LsmiPreprocessing>();
+        check(lsmi_model_preprocessing(get(), modality, &info, nullptr, nullptr, nullptr));
+        return info.kept;
     }
 };
 

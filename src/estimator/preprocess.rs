@@ -1,8 +1,9 @@
 //! Standardisation of one modality, learned on the training split.
 
+use crate::matrix::check_count;
 use crate::{Error, Float, Result, Samples};
 use alloc::string::ToString;
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 /// What a model makes of the features of one modality before its networks and densities see them.
 ///
@@ -120,29 +121,48 @@ impl Preprocessing {
     /// [`Error::Shape`] if the features differ from those of the training.
     pub fn transform<T: Float>(&self, field: &str, x: Samples<'_, T>) -> Result<Vec<T>> {
         x.check_features(field, self.features)?;
-        let mut out = Vec::with_capacity(x.samples() * self.kept.len());
-        for sample in x.iter() {
-            self.apply(sample, &mut out);
-        }
+        let mut out = vec![T::zero(); x.samples() * self.kept.len()];
+        self.transform_into(field, x, &mut out)?;
         Ok(out)
+    }
+
+    /// [`Preprocessing::transform`] into `out`, n × kept columns.
+    ///
+    /// # Errors
+    /// As [`Preprocessing::transform`], and [`Error::Shape`] for another length of `out`.
+    pub fn transform_into<T: Float>(&self, field: &str, x: Samples<'_, T>, out: &mut [T]) -> Result<()> {
+        x.check_features(field, self.features)?;
+        check_count("out", "elements", x.samples() * self.kept.len(), out.len())?;
+        for (sample, out) in x.iter().zip(out.chunks_exact_mut(self.kept.len())) {
+            self.write(sample, out);
+        }
+        Ok(())
     }
 
     /// Σ log scale, nats: what a surprisal of standardised features lacks to one of the input.
     pub fn log_jacobian(&self) -> f64 {
-        self.scales.iter().map(|&scale| libm::log(scale)).sum()
+        // An empty sum of floats is −0.
+        self.scales.iter().fold(0.0, |sum, &scale| sum + libm::log(scale))
     }
 
     /// Appends the preprocessed sample to `out`; says whether a value was limited.
     pub(crate) fn apply<T: Float>(&self, sample: &[T], out: &mut Vec<T>) -> bool {
+        let start = out.len();
+        out.resize(start + self.kept.len(), T::zero());
+        self.write(sample, &mut out[start..])
+    }
+
+    /// Writes the preprocessed sample; says whether a value was limited.
+    fn write<T: Float>(&self, sample: &[T], out: &mut [T]) -> bool {
         if !self.standardises() {
-            out.extend_from_slice(sample);
+            out.copy_from_slice(sample);
             return false;
         }
         let mut limited = false;
-        for ((&column, mean), scale) in self.kept.iter().zip(&self.means).zip(&self.scales) {
+        for (((&column, mean), scale), out) in self.kept.iter().zip(&self.means).zip(&self.scales).zip(out) {
             let z = (sample[column].f64() - mean) / scale;
             limited |= z.abs() > self.clip;
-            out.push(T::of(z.clamp(-self.clip, self.clip)));
+            *out = T::of(z.clamp(-self.clip, self.clip));
         }
         limited
     }
@@ -174,7 +194,6 @@ fn fences(values: &mut [f64]) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec;
 
     #[test]
     fn standardises_drops_constants_and_limits() {
@@ -190,6 +209,13 @@ mod tests {
         approx::assert_relative_eq!(out[0], -3.0 / 5f64.sqrt());
         assert!(p.apply(x.sample(3), &mut out));
         assert_eq!(out[3], -1.5);
+        let whole = p.transform("x1", x).unwrap();
+        assert_eq!((&whole[..2], &whole[6..]), (&out[..2], &out[2..]));
+        let error = p.transform_into("x1", x, &mut [0.0; 7]).unwrap_err();
+        assert_eq!(error.to_string(), "out: expected 8 elements, got 7");
+        let narrow = Samples::from_rows("x1", &rows, 2).unwrap();
+        let error = p.transform("x1", narrow).unwrap_err();
+        assert_eq!(error.to_string(), "x1: expected 3 features, got 2");
     }
 
     #[test]

@@ -32,9 +32,3 @@ pub extern "C" fn lsmi_build_features() -> *const c_char {
     };
     features.as_ptr()
 }
-
-/// The instruction set that the kernels use: "portable". Static text, not to be freed. Thread-safe.
-#[unsafe(no_mangle)]
-pub extern "C" fn lsmi_simd_level() -> *const c_char {
-    c"portable".as_ptr()
-}

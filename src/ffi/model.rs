@@ -7,6 +7,7 @@ use super::interaction::structures;
 use super::marginal::{AnyMarginal, LsmiMarginal, density};
 use super::matrix::{AnySamples, LsmiMatrix, Typed, any_samples};
 use super::network::{AnyNetwork, LsmiNetwork, network};
+use super::preprocessing::index_of;
 use super::progress::{LsmiProgressCallback, Observer};
 use super::status::{Failure, LSMI_ERROR_SETTING, LSMI_ERROR_TYPE, Outcome};
 use super::training::write_history;
@@ -295,14 +296,7 @@ pub unsafe extern "C" fn lsmi_model_dropped(
 ) -> i32 {
     // SAFETY: the caller gives a live handle and `capacity` writable elements, or NULL.
     unsafe {
-        handle::with(model, |any| {
-            let index = match modality {
-                1 => 0,
-                2 => 1,
-                other => return Err(Failure::new(LSMI_ERROR_SETTING, "modality", "1 or 2", other)),
-            };
-            write_array(&any.dropped()[index], buffer, capacity, length)
-        })
+        handle::with(model, |any| write_array(&any.dropped()[index_of(modality)?], buffer, capacity, length))
     }
 }
 

@@ -8,11 +8,13 @@ int main(void) {
     test_density();
     test_density_errors();
     test_refine();
+    test_simd();
     test_network();
     test_network_errors();
     test_model();
     test_model_errors();
     test_model_files();
+    test_preprocessing();
     test_synthetic();
     test_synthetic_truth();
     test_parity();

@@ -81,6 +81,7 @@ void test_parity(void) {
         void (*replay)(void);
     } calls[] = {
         {"log_density", replay_density},
+        {"log_density_at", replay_density},
         {"gradient", replay_density},
         {"weighted_sum_gradient", replay_density},
         {"refine", replay_density_fit},
@@ -109,6 +110,7 @@ void test_parity(void) {
         {"latent_information", replay_exact},
         {"fit_and_score", replay_model},
         {"score", replay_model},
+        {"preprocess", replay_model},
         {"model_from_bytes", replay_model},
         {"model_load", replay_model},
     };

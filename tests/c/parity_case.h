@@ -57,7 +57,7 @@ typedef struct State {
 typedef struct ParityCase {
     const char *name, *call;
     double tolerance;
-    int32_t type_, preset, shift;
+    int32_t type_, preset, shift, modality;
     Matrix x, x1, x2;
     Integers y, y1, y2;
     const Integers *columns;

@@ -22,13 +22,25 @@ int32_t make_density(LsmiMarginal **out) {
     return status;
 }
 
+/* Puts the density at the case's level in place of one. */
+static int32_t at_level(LsmiMarginal **density) {
+    LsmiMarginal *other = NULL;
+    int32_t status = lsmi_marginal_with_level(*density, now->text, &other);
+    OK(lsmi_marginal_free(*density));
+    *density = other;
+    return status;
+}
+
 void replay_density(void) {
     LsmiMarginal *density = NULL;
     void *data, *values = typed_numbers(&now->values), *weights = typed_numbers(&now->weights);
     LsmiMatrix x = matrix_of(&now->x, &data);
     int32_t status = make_density(&density);
     size_t n = x.samples, k = now->density.modes, d = now->density.features;
-    if (status == LSMI_OK && is_call("log_density")) {
+    int evaluates = is_call("log_density") || is_call("log_density_at");
+    if (status == LSMI_OK && is_call("log_density_at"))
+        status = at_level(&density);
+    if (status == LSMI_OK && evaluates) {
         void *out = typed(NULL, n);
         status = lsmi_marginal_log_density(density, &x, out);
         if (expected(status))

@@ -104,7 +104,7 @@ class Case:
             self.fields["settings"] = strings([word for pair in i["settings"] for word in pair])
         if isinstance(i.get("shift"), str):
             self.fields["shift"] = SHIFTS[i["shift"]]
-        for key in ("model", "path", "circuit"):
+        for key in ("model", "path", "circuit", "level"):
             if key in i:
                 self.fields["text"] = text(i[key])
         if "edit" in i:
@@ -115,7 +115,7 @@ class Case:
             self.fields["inputs"] = self.columns(i, ["estimate", "exact"])
         if case["call"] == "shift":
             self.fields["inputs"] = self.columns({"v": [i[key] for key in ATOMS]}, ["v"])
-        for key in ("samples", "seed", "classes", "dimension"):
+        for key in ("samples", "seed", "classes", "dimension", "modality"):
             if key in i:
                 self.fields[{"dimension": "classes"}.get(key, key)] = str(i[key])
         parameters = [k for k in ("rho", "noise", "redundant", "unique1", "unique2", "synergistic", "amplitude")
@@ -193,6 +193,8 @@ class Case:
             want = [o["x1"], o["x2"]] + [o["truth"][k] for k in INFORMATION]
             if "drawn" in o:
                 want.append(o["drawn"])
+        elif call == "preprocess":
+            want = [o["z"], o["columns"], o["means"], o["scales"], [o["clip"]], [o["entropy_offset"]]]
         elif call in ("fit_and_score", "score"):
             want = self.scores(o)
         elif call == "config_text":

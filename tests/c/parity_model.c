@@ -88,6 +88,31 @@ static void replay_score(LsmiModel *model) {
     free(d2);
 }
 
+static void replay_preprocess(const LsmiModel *model) {
+    enum { MOST = 16 };
+    size_t columns[MOST], i;
+    double as_double[MOST], means[MOST], scales[MOST], offsets[2];
+    void *data, *z;
+    LsmiMatrix x = matrix_of(&now->x, &data);
+    LsmiPreprocessing of = {sizeof of, 0, 0, 0.0, 0};
+    OK(lsmi_model_preprocessing(model, now->modality, &of, NULL, NULL, NULL));
+    z = typed(NULL, x.samples * of.kept);
+    if (CHECK(of.kept <= MOST) && expected(lsmi_model_preprocess(model, now->modality, &x, z))) {
+        OK(lsmi_model_preprocessing(model, now->modality, NULL, columns, means, scales));
+        OK(lsmi_model_entropy_offsets(model, &offsets[0], &offsets[1]));
+        for (i = 0; i < of.kept; i++)
+            as_double[i] = (double)columns[i];
+        same_typed("z", z, x.samples * of.kept, &now->want[0]);
+        same("columns", as_double, of.kept, &now->want[1], 0);
+        same("means", means, of.standardized ? of.kept : 0, &now->want[2], 0);
+        same("scales", scales, of.standardized ? of.kept : 0, &now->want[3], 0);
+        same("clip", &of.clip, 1, &now->want[4], 0);
+        same("entropy_offset", &offsets[now->modality - 1], 1, &now->want[5], 0);
+    }
+    free(data);
+    free(z);
+}
+
 static void replay_bytes(LsmiModel *model) {
     const Edit *edit = &now->edit;
     size_t length = 0, again = 0, i;
@@ -133,17 +158,19 @@ void replay_model(void) {
         else
             expected(status);
     } else {
+        /* Matrices are of the model's type. */
+        ParityCase typed_case = *now;
+        const ParityCase *kept = now;
         OK(fit_case(named(now->text), &model));
-        if (is_call("score")) {
-            ParityCase scored = *now;
-            const ParityCase *kept = now;
-            scored.type_ = named(now->text)->type_;
-            now = &scored;
+        typed_case.type_ = named(now->text)->type_;
+        now = &typed_case;
+        if (is_call("score"))
             replay_score(model);
-            now = kept;
-        } else {
+        else if (is_call("preprocess"))
+            replay_preprocess(model);
+        else
             replay_bytes(model);
-        }
+        now = kept;
     }
     OK(lsmi_model_free(model));
 }

@@ -296,6 +296,23 @@ void refusals() {
     CHECK_THROWS(lsmi::Marginal(options, parameters), LSMI_ERROR_NOT_FINITE, "means: ...");
 }
 
+/// The instruction set that evaluates a density.
+void levels() {
+    lsmi::MarginalOptions options = form<double>(1, LSMI_DIAGONAL_PER_MODE, LSMI_TRIANGLE_NONE, 0);
+    const lsmi::Marginal density(options, lsmi::MarginalParameters<double>(options));
+    CHECK_EQUAL(std::string(density.level()), lsmi::simd_level());
+    const lsmi::Marginal portable = density.with_level("portable");
+    CHECK_EQUAL(std::string(portable.level()), "portable");
+    CHECK_EQUAL(std::string(density.level()), lsmi::simd_level());
+    const std::vector<double> x = {0, 0, 3, 4};
+    const std::vector<double> got = portable.log_density(lsmi::samples(x, 2));
+    CHECK_NEAR(got[0], -log_two_pi, 1e-15);
+    CHECK_NEAR(got[1], -12.5 - log_two_pi, 1e-15);
+    CHECK_THROWS(density.with_level("sse9"), LSMI_ERROR_SETTING,
+                 "simd: expected portable, neon, avx2, avx512, got sse9");
+    CHECK_THROWS(lsmi::Marginal(nullptr).level(), LSMI_ERROR_POINTER, "LsmiMarginal: expected a pointer, got NULL");
+}
+
 } // namespace
 
 void test::densities() {
@@ -304,5 +321,6 @@ void test::densities() {
     gradients(LSMI_DIAGONAL_PER_MODE, LSMI_TRIANGLE_FULL);
     gradients(LSMI_DIAGONAL_SHARED, LSMI_TRIANGLE_NONE);
     a_fit();
+    levels();
     refusals();
 }

@@ -8,7 +8,8 @@ int main() {
     CHECK_EQUAL(lsmi::abi_version(), std::uint32_t{LSMI_ABI_VERSION});
     CHECK_EQUAL(std::string(lsmi::version()), LSMI_TEST_VERSION);
     CHECK_EQUAL(std::string(lsmi::build_features()), "std rayon");
-    CHECK(std::strlen(lsmi::simd_level()) > 0);
+    CHECK(std::strstr(lsmi::simd_levels(), lsmi::simd_level()) != nullptr);
+    CHECK_EQUAL(std::string(lsmi::simd_levels()).compare(0, 8, "portable"), 0);
     CHECK_EQUAL(std::string(lsmi::status_name(LSMI_ERROR_NOT_FINITE)), "not finite");
 
     test::information();

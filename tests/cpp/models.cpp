@@ -134,6 +134,54 @@ void what_a_model_holds(const lsmi::Dataset &data, const lsmi::Model &model) {
                  "component: expected a density, 3 or 4, got 0");
 }
 
+/// The parts of a model on features as they see them.
+template <class T>
+void preprocessing(const lsmi::Dataset &data) {
+    // x1 with a constant column in the middle.
+    std::vector<T> x1, x2(data.x2.begin(), data.x2.end());
+    for (std::size_t row = 0; row < data.samples; ++row) {
+        x1.insert(x1.end(), {T(data.x1[2 * row]), T(3), T(100 * data.x1[2 * row + 1])});
+    }
+    lsmi::Config config = quick();
+    config.entropy_units = LSMI_UNITS_INPUT;
+    const auto m1 = lsmi::samples(x1, 3), m2 = lsmi::samples(x2, 2);
+    const lsmi::Model model = lsmi::Model::fit(m1, m2, data.y, config);
+
+    const lsmi::Preprocessing of = model.preprocessing(1);
+    CHECK_EQUAL(of.features, 3u);
+    CHECK(of.columns == (std::vector<std::size_t>{0, 2}));
+    CHECK_EQUAL(of.clip, config.clip);
+    const std::vector<T> z1 = model.preprocess(1, m1), z2 = model.preprocess(2, m2);
+    CHECK_EQUAL(z1.size(), 2 * data.samples);
+    for (std::size_t i = 0; i < z1.size(); ++i)
+        CHECK_EQUAL(z1[i], T((double(x1[3 * (i / 2) + of.columns[i % 2]]) - of.means[i % 2]) / of.scales[i % 2]));
+    const lsmi::EntropyOffsets offsets = model.entropy_offsets();
+    CHECK_NEAR(offsets.h1, std::log(of.scales[0]) + std::log(of.scales[1]), 1e-14);
+
+    const lsmi::Scores scores = model.score(m1, m2, data.y);
+    const std::vector<T> log_p = model.density(LSMI_COMPONENT_DENSITY2).log_density(lsmi::samples(z2, 2));
+    for (std::size_t row = 0; row < data.samples; ++row) CHECK_EQUAL(scores.h2[row], offsets.h2 - double(log_p[row]));
+
+    std::vector<T> small(3);
+    CHECK_THROWS(model.preprocess_into(1, m1, small), LSMI_ERROR_SHAPE,
+                 "out: expected " + std::to_string(2 * data.samples) + " elements, got 3");
+    CHECK_THROWS(model.preprocess(2, m1), LSMI_ERROR_SHAPE, "x2: expected 2 features, got 3");
+    CHECK_THROWS(model.preprocess(3, m1), LSMI_ERROR_SETTING, "modality: expected 1 or 2, got 3");
+    CHECK_THROWS(model.preprocessing(0), LSMI_ERROR_SETTING, "modality: expected 1 or 2, got 0");
+    const bool single = std::is_same_v<T, float>;
+    const std::vector<std::conditional_t<std::is_same_v<T, float>, double, float>> other(3);
+    CHECK_THROWS(model.preprocess(1, lsmi::samples(other, 3)), LSMI_ERROR_TYPE,
+                 single ? "x1: expected f32 numbers, got f64" : "x1: expected f64 numbers, got f32");
+
+    // Without standardisation all stays as it is.
+    config.standardize = 0;
+    const lsmi::Model raw = lsmi::Model::fit(m1, m2, data.y, config);
+    const lsmi::Preprocessing none = raw.preprocessing(1);
+    CHECK(none.means.empty() && none.scales.empty() && std::isinf(none.clip));
+    CHECK(none.columns == (std::vector<std::size_t>{0, 1, 2}) && raw.preprocess(1, m1) == x1);
+    CHECK_EQUAL(raw.entropy_offsets().h1, 0.0);
+}
+
 void files(const lsmi::Dataset &data, const lsmi::Model &model) {
     const auto x1 = data.matrix1(), x2 = data.matrix2();
     const std::vector<double> expected = model.score(x1, x2, data.y).synergy;
@@ -278,6 +326,8 @@ void test::models() {
     const lsmi::Model model = lsmi::Model::fit(data.matrix1(), data.matrix2(), data.y, quick());
     scores(data, model);
     what_a_model_holds(data, model);
+    preprocessing<float>(data);
+    preprocessing<double>(data);
     files(data, model);
     imported_parts<float>();
     imported_parts<double>();

@@ -60,6 +60,9 @@ pub fn add(calls: &mut Vec<Call>) {
     let mut input = score("y", json!([0, 1, 2, 0, 2, 0]));
     input["model"] = json!("fit_without_class_1");
     add("score_unseen_class", "score", input);
+    let input =
+        json!({ "model": "fit_and_score_robust_f64", "modality": 2, "x": matrix(&plain(82, 4), 2, 2) });
+    add("preprocess_features", "preprocess", input);
     for (name, edit) in [
         ("truncated", json!({ "keep": 200 })),
         ("cut_at_the_end", json!({ "drop": 1 })),
@@ -93,6 +96,8 @@ pub fn add(calls: &mut Vec<Call>) {
     add("log_density_features", "log_density", json!({ "type": "f64", "density": bad, "x": x(2) }));
     let input = json!({ "type": "f32", "density": bad, "x": x(3), "weights": [1.0, -1.0] });
     add("gradient_weights", "gradient", input);
+    let input = json!({ "type": "f64", "density": bad, "level": "sse9", "x": x(3) });
+    add("log_density_at_no_level", "log_density_at", input);
     bad["means"][4] = number(f64::NAN);
     add("density_not_finite", "log_density", json!({ "type": "f64", "density": bad, "x": x(3) }));
     let net = network(40, &[3, 4, 2], "relu");
@@ -122,7 +127,7 @@ pub fn add(calls: &mut Vec<Call>) {
     states[1]["deviation1"] = json!(0.0);
     add("latent_deviation", "synthetic_latent", json!({ "states": states, "samples": 4, "seed": 1 }));
     let gaussian = |features: usize, y: [i64; 2]| json!({ "classes": 3, "rho": 0.5, "noise": 0.5, "x1": x(features), "x2": x(3), "y": y });
-    add("gaussian_information_class", "gaussian_information", gaussian(3, [3, 0]));
+    add("gaussian_information_class", "gaussian_information", gaussian(3, [0, 3]));
     add("gaussian_information_features", "gaussian_information", gaussian(2, [0, 1]));
     let input = json!({ "type": "f64", "density": density(10, 3, 2, [true, false, true]), "x": x(2), "weights": null,
         "training": { "epochs": 1, "batch": 0, "learning_rate": 0.0625, "decay_every": 0, "decay_factor": 1.0,

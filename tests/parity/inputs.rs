@@ -94,6 +94,10 @@ fn kernels(calls: &mut Vec<Call>) {
             let input = json!({ "density": density, "x": gaps, "weights": [1.0, 0.5, 0.0, 2.0, 1.25] });
             add(&format!("gradient_{form}"), "gradient", input);
         }
+        for level in ["portable", "avx512"] {
+            let input = json!({ "density": forms[0].1, "level": level, "x": x(3, 4) });
+            add(&format!("log_density_at_{level}"), "log_density_at", input);
+        }
         let plain_x = x(3, 3);
         add(
             "gradient_unweighted",
@@ -295,6 +299,22 @@ fn fits(calls: &mut Vec<Call>) {
         "y": mixture.y, "preset": "paper", "settings": small(&[]), "shift": "none",
     });
     calls.push(("fit_and_score_paper_f32".into(), "fit_and_score", FIT_F32, paper));
+    let with_jacobian = json!({
+        "type": "f32", "x1": matrix(&with_constant, 3, 3), "x2": matrix(&rounded(&mixture.x2), 3, 4),
+        "y": gaussian.y, "preset": "robust", "settings": small(&[["entropy_units", "input"], ["clip", "1.5"]]),
+        "shift": "of_model",
+    });
+    calls.push(("fit_and_score_input_units_f32".into(), "fit_and_score", FIT_F32, with_jacobian));
+    for (name, model, modality, features, tolerance) in [
+        ("all", "fit_and_score_robust_f64", 1, 2, F64),
+        ("without_constant", "fit_and_score_robust_f64", 2, 3, F64),
+        ("with_jacobian", "fit_and_score_input_units_f32", 1, 3, F32),
+        ("raw", "fit_and_score_paper_f32", 2, 3, F32),
+    ] {
+        let x = matrix(&plain(93, 4 * features), features, features + 1);
+        let input = json!({ "model": model, "modality": modality, "x": x });
+        calls.push((format!("preprocess_{name}"), "preprocess", tolerance, input));
+    }
     let score = json!({ "model": "fit_and_score_robust_f64", "x1": matrix(&plain(91, 12), 2, 2),
         "x2": matrix(&plain(92, 18), 3, 3), "y": [0, 1, 1, 0, 1, 0], "shift": "batch" });
     calls.push(("score_other_samples".into(), "score", FIT_F64, score));

@@ -38,6 +38,14 @@ where
             density.log_density(x, &mut out)?;
             Ok(json!({ "log_density": numbers(&out) }))
         }
+        "log_density_at" => {
+            let (density, x) = (marginal::<T>(&input["density"])?, data::<T>(&input["x"]));
+            let density = density.with_level(input["level"].as_str().unwrap().parse()?);
+            let x = samples("x", &input["x"], &x)?;
+            let mut out = vec![T::zero(); x.samples()];
+            density.log_density(x, &mut out)?;
+            Ok(json!({ "log_density": numbers(&out) }))
+        }
         "gradient" => {
             let (density, x) = (marginal::<T>(&input["density"])?, data::<T>(&input["x"]));
             let weights = read_optional::<T>(&input["weights"]);
@@ -154,6 +162,10 @@ fn untyped(cases: &[Value], call: &str, input: &Value) -> Result<Value> {
         "score" => match model(cases, input)? {
             AnyModel::F32(model) => score(&model, input),
             AnyModel::F64(model) => score(&model, input),
+        },
+        "preprocess" => match model(cases, input)? {
+            AnyModel::F32(model) => preprocess(&model, input),
+            AnyModel::F64(model) => preprocess(&model, input),
         },
         "model_from_bytes" => {
             let bytes = edited(model(cases, input)?.to_bytes()?, &input["edit"]);
@@ -299,6 +311,15 @@ fn score<T: Float>(model: &Model<T>, input: &Value) -> Result<Value> {
     let y = integers(&input["y"]);
     let scores = model.score_with_shift(x1, x2, &y, rule(input, model.config().shift))?;
     Ok(json!({ "scores": per_sample(&scores), "summary": summary(&scores) }))
+}
+
+fn preprocess<T: Float>(model: &Model<T>, input: &Value) -> Result<Value> {
+    let (modality, x) = (count(&input["modality"]), data::<T>(&input["x"]));
+    let (field, of) = (format!("x{modality}"), &model.preprocessing()[modality - 1]);
+    let z = of.transform(&field, samples(&field, &input["x"], &x)?)?;
+    Ok(json!({ "z": numbers(&z), "columns": of.kept(), "means": numbers(of.means()),
+        "scales": numbers(of.scales()), "clip": number(of.clip()),
+        "entropy_offset": number(model.entropy_offsets()[modality - 1]) }))
 }
 
 /// The bytes of a model file, changed as `edit` says.

@@ -2,12 +2,12 @@
 
 use crate::replay::of_information;
 use crate::values::{count, data, integers, number, numbers, read, read_number, samples};
-use lsmi::Result;
 use lsmi::interaction::Information;
 use lsmi::synthetic::{
     Circuit, CircuitCell, Dataset, KindMixture, LatentMixture, LatentState, MixedGaussian, agreement, xor,
     xor_mixture,
 };
+use lsmi::{Error, Result};
 use serde_json::{Value, json};
 
 pub fn compute(call: &str, input: &Value) -> Result<Value> {
@@ -78,8 +78,16 @@ fn exact(input: &Value, of: impl Fn(&[f64], &[f64], i64) -> Result<Information>)
     let (x1, x2) = (data::<f64>(&input["x1"]), data::<f64>(&input["x2"]));
     let (x1, x2) = (samples("x1", &input["x1"], &x1)?, samples("x2", &input["x2"], &x2)?);
     let y = integers(&input["y"]);
-    let information: Result<Vec<Information>> =
-        x1.iter().zip(x2.iter()).zip(y).map(|((x1, x2), y)| of(x1, x2, y)).collect();
+    let of_sample = |(row, y)| {
+        of(x1.sample(row), x2.sample(row), y).map_err(|error| match error {
+            // The bindings, which take all samples at once, tell which one it is.
+            Error::Class { field, column, expected, got, .. } => {
+                Error::Class { field, row, column, expected, got }
+            }
+            error => error,
+        })
+    };
+    let information: Result<Vec<Information>> = y.into_iter().enumerate().map(of_sample).collect();
     Ok(of_information(&information?))
 }
 

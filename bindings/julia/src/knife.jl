@@ -45,7 +45,7 @@ memory of C, K×d arrays are the same as `means`; a T_k is transposed.) The type
 the density's. `bounded` must be said, since the same numbers mean another density without it.
 
 Properties: `features` (d), `modes` (K), `bounded`, `diagonal` (`:per_mode` or `:shared`), `triangle` (`:full` or
-`:none`). The handle is freed with the object. Several threads may use a density at once.
+`:none`). [`LSMI.level`](@ref) tells the instruction set that evaluates it. The handle is freed with the object. Several threads may use a density at once.
 
 Throws [`LSMIError`](@ref) with status `:shape`, `:empty` or `:not_finite`.
 
@@ -327,3 +327,29 @@ The course of the training that gave the density, as of [`LSMI.history`](@ref)`(
 parameters were given.
 """
 history(marginal::Marginal) = single_history(lsmi_marginal_history[], marginal)
+
+"""
+    with_level(marginal::Marginal, level) -> Marginal
+
+A copy that is evaluated by the instruction set `:portable`, `:neon`, `:avx2` or `:avx512`, or by the next lower one
+that the processor has. Results differ in the last digits; what is fitted from the copy is as other densities are.
+Throws [`LSMIError`](@ref) with status `:setting` for another name.
+
+```julia
+log_density(LSMI.with_level(density, :portable), x)
+```
+"""
+with_level(marginal::Marginal{T}, level) where {T} =
+    Marginal{T}(read_handle(out -> ccall(lsmi_marginal_with_level[], Cint, (Ptr{Cvoid}, Cstring, Ref{Ptr{Cvoid}}),
+                                         marginal, string(level), out)))
+
+"""
+    level(marginal::Marginal) -> Symbol
+
+The instruction set that evaluates the density, as [`LSMI.simd_level`](@ref) names it.
+"""
+function level(marginal::Marginal)
+    name = Ref{Ptr{UInt8}}(C_NULL)
+    checked(ccall(lsmi_marginal_level[], Cint, (Ptr{Cvoid}, Ref{Ptr{UInt8}}), marginal, name))
+    return Symbol(unsafe_string(name[]))
+end

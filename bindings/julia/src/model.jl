@@ -19,7 +19,8 @@ samples with [`score`](@ref).
 
 Properties: `features1`, `features2`, `classes` (their number), `frozen_shift` (the shift of the training split,
 nats), `has_class_counts`. More by [`LSMI.settings`](@ref), [`LSMI.log_prior`](@ref), [`LSMI.class_counts`](@ref),
-[`LSMI.dropped`](@ref), [`LSMI.notes`](@ref), [`LSMI.history`](@ref), [`LSMI.network`](@ref), [`LSMI.density`](@ref).
+[`LSMI.dropped`](@ref), [`LSMI.notes`](@ref), [`LSMI.history`](@ref), [`LSMI.network`](@ref), [`LSMI.density`](@ref),
+[`LSMI.preprocess`](@ref), [`LSMI.preprocessing`](@ref), [`LSMI.entropy_offsets`](@ref).
 `eltype(model)` is the type of the matrices that it scores. The handle is freed with the object. Several threads may
 use a model at once.
 """
@@ -232,7 +233,8 @@ end
 """
     network(model::Model, component) -> Network
 
-A copy of the model's `:classifier1`, `:classifier2` or `:classifier_joint`, which works on preprocessed features.
+A copy of the model's `:classifier1`, `:classifier2` or `:classifier_joint`, which works on preprocessed features
+([`LSMI.preprocess`](@ref)).
 """
 network(model::Model{T}, component) where {T} =
     Network{T}(read_handle(out -> ccall(lsmi_model_network[], Cint, (Ptr{Cvoid}, Int32, Ref{Ptr{Cvoid}}), model,
@@ -241,7 +243,7 @@ network(model::Model{T}, component) where {T} =
 """
     density(model::Model, component) -> Marginal
 
-A copy of the model's `:density1` or `:density2`, which works on preprocessed features.
+A copy of the model's `:density1` or `:density2`, which works on preprocessed features ([`LSMI.preprocess`](@ref)).
 """
 density(model::Model{T}, component) where {T} =
     Marginal{T}(read_handle(out -> ccall(lsmi_model_density[], Cint, (Ptr{Cvoid}, Int32, Ref{Ptr{Cvoid}}), model,

@@ -158,3 +158,20 @@ end
     @test LSMI.parameters(LSMI.refine(fixed, y; epochs = 2, weights = weights)) == LSMI.parameters(moved)
     @test caught(() -> LSMI.refine(start, x; progress = p -> :cancel)).status === :cancelled
 end
+
+@testset "instruction sets" begin
+    @test LSMI.simd_levels()[1] === :portable && LSMI.simd_level() in LSMI.simd_levels()
+    rng = MersenneTwister(8)
+    for T in (Float32, Float64)
+        density = Marginal(map(a -> T.(a), random_parameters(rng, 10, 5))...; bounded = true)
+        x = randn(rng, T, 10, 40)
+        @test LSMI.level(density) === LSMI.simd_level()
+        for name in LSMI.simd_levels()
+            copy = LSMI.with_level(density, name)
+            @test LSMI.level(copy) === name
+            @test log_density(copy, x) ≈ log_density(density, x) rtol = 20eps(T)
+        end
+        @test log_density(LSMI.with_level(density, LSMI.simd_level()), x) == log_density(density, x)
+        @test LSMI.level(LSMI.with_level(density, "avx512")) === LSMI.simd_levels()[end]
+    end
+end

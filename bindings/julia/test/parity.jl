@@ -118,6 +118,9 @@ function replay(call, i, models)
     T = haskey(i, "type") ? number_type(i["type"]) : Float64
     if call == "log_density"
         return (log_density = log_density(density(T, i["density"]), matrix(T, i["x"])),)
+    elseif call == "log_density_at"
+        at_level = LSMI.with_level(density(T, i["density"]), i["level"])
+        return (log_density = log_density(at_level, matrix(T, i["x"])),)
     elseif call == "gradient"
         g = LSMI.gradient(density(T, i["density"]), matrix(T, i["x"]); weights = numbers(T, i["weights"]))
         return merge((loss = g.loss, x = vec(g.x)), flat_marginal(g.parameters))
@@ -200,6 +203,11 @@ function replay(call, i, models)
         model = models(i["model"])
         x1, x2 = matrix(eltype(model), i["x1"]), matrix(eltype(model), i["x2"])
         return scored(score(model, x1, x2, whole(i["y"]); shift = rule(i["shift"])))
+    elseif call == "preprocess"
+        model, modality = models(i["model"]), i["modality"]
+        p = LSMI.preprocessing(model, modality)
+        return (z = vec(LSMI.preprocess(model, modality, matrix(eltype(model), i["x"]))), columns = p.columns .- 1,
+                means = p.means, scales = p.scales, clip = p.clip, entropy_offset = LSMI.entropy_offsets(model)[modality])
     elseif call == "model_from_bytes"
         bytes = edited(LSMI.tobytes(models(i["model"])), i["edit"])
         return (same_bytes = LSMI.tobytes(Model(bytes)) == bytes,)

@@ -8,6 +8,7 @@ use lsmi::knife::{
     Diagonal, Marginal, MarginalFit, MarginalGradient, MarginalOptions, MarginalParameters, Triangle,
     fit_marginal, refine_marginal,
 };
+use lsmi::simd::Level;
 use lsmi::{Config, History};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -257,6 +258,15 @@ impl Knife {
         Ok(Knife::fitted(each!(&self.density, density => refine(py, density, x, weights, &run)?)))
     }
 
+    /// A copy that is evaluated by the instruction set portable, neon, avx2 or avx512, or by the next lower one that
+    /// the processor has (lsmi.simd_levels() lists them). Results differ in the last digits; what is fitted from the
+    /// copy is as other densities are. Not pickled: another machine uses its own.
+    fn with_level(&self, level: &str) -> PyResult<Self> {
+        let level: Level = level.parse().or_raise()?;
+        let density = each!(&self.density, density => density.clone().with_level(level));
+        Ok(Knife { density, history: self.history.clone() })
+    }
+
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
         let parameters = self.parameters(py)?;
         let arrays = ["means", "log_diagonal", "triangle", "logits"].map(|name| parameters.get_item(name));
@@ -345,6 +355,12 @@ impl Knife {
     #[getter]
     fn dtype(&self) -> &'static str {
         self.density.dtype()
+    }
+
+    /// The instruction set that evaluates the density, as lsmi.simd_level() names it.
+    #[getter]
+    fn level(&self) -> &'static str {
+        either!(&self.density, density => density.level()).name()
     }
 
     /// `losses`, `validation_losses` and `best_epoch` of the fit; None for given parameters. Not pickled.

@@ -8,6 +8,7 @@ mod estimator;
 mod functions;
 mod knife;
 mod network;
+mod simd;
 mod synthetic;
 mod training;
 
@@ -23,6 +24,8 @@ mod _lsmi {
     use crate::knife::Knife;
     #[pymodule_export]
     use crate::network::Network;
+    #[pymodule_export]
+    use crate::simd::{simd_level, simd_levels};
     #[pymodule_export]
     use crate::synthetic::{
         LatentMixture, agreement, circuit, circuit_support, circuits, kind_mixture, kind_mixture_truth,

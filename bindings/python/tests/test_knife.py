@@ -130,6 +130,26 @@ def test_pickling(dtype, protocol):
     assert repr(copy) == repr(density)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_levels_agree(dtype):
+    levels = lsmi.simd_levels()
+    assert levels[0] == "portable"
+    assert lsmi.simd_level() in levels
+    density, x = random_density(d=10, modes=5, dtype=dtype)
+    assert density.level == lsmi.simd_level()
+    want = density.log_density(x)
+    for level in levels:
+        copy = density.with_level(level)
+        assert (copy.level, copy.dtype) == (level, density.dtype)
+        np.testing.assert_allclose(copy.log_density(x), want, rtol=20 * np.finfo(dtype).eps)
+    np.testing.assert_array_equal(density.with_level(lsmi.simd_level()).log_density(x), want)
+    # The next lower one in place of one that this processor may lack.
+    assert density.with_level("avx512").level == levels[-1]
+    assert pickle.loads(pickle.dumps(density.with_level("portable"))).level == lsmi.simd_level()
+    fitted = lsmi.Knife.fit(x, modes=2, epochs=1)
+    assert fitted.with_level("portable").history == fitted.history
+
+
 def test_fit_finds_the_entropy_of_a_gaussian():
     x = np.random.default_rng(3).normal(size=(2000, 2)) * [1.0, 2.0] + [3.0, -1.0]
     calls = []
@@ -277,6 +297,11 @@ def test_errors_name_what_is_wrong():
             "held_out: expected sample numbers from 0, got -1",
         ),
         (lambda: lsmi.Knife.fit(x, preset="best"), "setting", "preset: expected robust or paper, got best"),
+        (
+            lambda: density.with_level("sse9"),
+            "setting",
+            "simd: expected portable, neon, avx2, avx512, got sse9",
+        ),
         (lambda: density.refine(x[:, :2]), "shape", "x: expected 3 features, got 2"),
         (lambda: density.refine(x, held_out=[20]), "setting", None),
         (

@@ -54,9 +54,11 @@ bool parity::density(const ParityCase &now) {
     const std::string call = now.call;
     if (call == "refine" || call == "fit_density") {
         fit<T>(now, call == "refine");
-    } else if (call == "log_density") {
+    } else if (call == "log_density" || call == "log_density_at") {
         const Samples<T> x(now.x);
-        const std::vector<T> got = made<T>(now.density).log_density(x.matrix);
+        lsmi::Marginal density = made<T>(now.density);
+        if (call == "log_density_at") density = density.with_level(now.text);
+        const std::vector<T> got = density.log_density(x.matrix);
         parity::same(now, "log_density", got, now.want[0]);
     } else if (call == "gradient" || call == "weighted_sum_gradient") {
         const Samples<T> x(now.x);

@@ -55,6 +55,24 @@ void what_it_holds(const ParityCase &now, const lsmi::Model &model) {
     for (std::int32_t c = 0; c < 5; ++c) parity::same(now, model.history(c), want + 5 + 3 * c);
 }
 
+template <class T>
+void preprocess(const ParityCase &now, const lsmi::Model &model) {
+    const parity::Samples<T> x(now.x);
+    const std::vector<T> z = model.preprocess(now.modality, x.matrix);
+    const lsmi::Preprocessing of = model.preprocessing(now.modality);
+    const lsmi::EntropyOffsets offsets = model.entropy_offsets();
+    parity::same(now, "z", z, now.want[0]);
+    parity::same(now, "columns", of.columns, now.want[1]);
+    parity::same(now, "means", of.means, now.want[2]);
+    parity::same(now, "scales", of.scales, now.want[3]);
+    parity::same(now, "clip", of.clip, now.want[4]);
+    parity::same(now, "entropy_offset", now.modality == 1 ? offsets.h1 : offsets.h2, now.want[5]);
+}
+
+void preprocess(const ParityCase &now, const lsmi::Model &model) {
+    model.info().type_ == LSMI_F32 ? preprocess<float>(now, model) : preprocess<double>(now, model);
+}
+
 std::vector<std::uint8_t> edited(std::vector<std::uint8_t> bytes, const Edit &edit) {
     std::string text(bytes.begin(), bytes.end());
     if (edit.text != nullptr) text = edit.text;
@@ -74,6 +92,8 @@ bool parity::model(const ParityCase &now) {
         what_it_holds(now, model);
     } else if (call == "score") {
         score(now, named(now));
+    } else if (call == "preprocess") {
+        preprocess(now, named(now));
     } else if (call == "model_from_bytes") {
         const std::vector<std::uint8_t> bytes = edited(named(now).to_bytes(), now.edit);
         CHECK(lsmi::Model::from_bytes(bytes).to_bytes() == bytes);

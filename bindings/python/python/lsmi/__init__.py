@@ -34,6 +34,8 @@ from ._lsmi import (
     planted_xor,
     planted_xor_truth,
     shift,
+    simd_level,
+    simd_levels,
 )
 
 __all__ = [
@@ -66,4 +68,6 @@ __all__ = [
     "score_log_probabilities",
     "settings",
     "shift",
+    "simd_level",
+    "simd_levels",
 ]
