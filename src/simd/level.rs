@@ -59,18 +59,35 @@ impl Level {
         sets.into_iter().flatten().map(Level)
     }
 
-    /// The widest level of this processor, or the one that the environment variable `LSMI_SIMD` names, if it is lower.
+    /// The widest level of this processor, or the one that the environment variable `LSMI_SIMD` named when this was
+    /// first asked, if it is lower.
+    ///
+    /// A name that no processor has is passed over: a program tells its user by `Level::from_environment`.
     pub fn best() -> Level {
         #[cfg(feature = "std")]
         {
             static BEST: std::sync::OnceLock<Level> = std::sync::OnceLock::new();
-            *BEST.get_or_init(|| {
-                let asked = std::env::var("LSMI_SIMD").ok().and_then(|name| name.parse().ok());
-                asked.unwrap_or_else(Level::widest)
-            })
+            *BEST.get_or_init(|| Level::from_environment().unwrap_or(Level::widest()))
         }
         #[cfg(not(feature = "std"))]
         Level::widest()
+    }
+
+    /// The level that the environment variable `LSMI_SIMD` asks for, as by [`str::parse`]; without it, the widest.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a name that no processor has.
+    #[cfg(feature = "std")]
+    pub fn from_environment() -> Result<Level> {
+        match std::env::var_os("LSMI_SIMD") {
+            Some(name) => Level::asked(&name.to_string_lossy()),
+            None => Ok(Level::widest()),
+        }
+    }
+
+    #[cfg(feature = "std")]
+    fn asked(name: &str) -> Result<Level> {
+        name.parse().map_err(|error: Error| error.rename_field(|_| Some("LSMI_SIMD".to_string())))
     }
 
     fn widest() -> Level {
@@ -178,11 +195,12 @@ mod tests {
         for level in &levels {
             assert_eq!(level.name().parse(), Ok(*level));
         }
-        assert_eq!(
-            "avx512".parse::<Level>().unwrap(),
-            *levels.iter().filter(|l| l.name() != "neon").last().unwrap()
-        );
+        assert_eq!("avx512".parse::<Level>().unwrap(), *levels.iter().rfind(|l| l.name() != "neon").unwrap());
         let error = "sse9".parse::<Level>().unwrap_err().to_string();
         assert_eq!(error, "simd: expected portable, neon, avx2, avx512, got sse9");
+        #[cfg(feature = "std")]
+        assert_eq!(Level::asked("portable"), Ok(Level::PORTABLE));
+        #[cfg(feature = "std")]
+        assert_eq!(Level::asked("").unwrap_err().field(), Some("LSMI_SIMD"));
     }
 }

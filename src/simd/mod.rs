@@ -21,5 +21,5 @@ pub(crate) use buffer::Buffer;
 pub(crate) use functions::Constants;
 pub(crate) use level::Kernel;
 pub use level::Level;
-pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows, softmax_into};
+pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows, log_sum_exp_rows_with, softmax_into};
 pub(crate) use vector::{Lanes, Vector, sum};
