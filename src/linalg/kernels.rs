@@ -2,7 +2,7 @@
 //! here, or every crate and test that uses it would compile all of them again.
 
 use super::mixture::{Backward, BackwardX, Forward, Scales, Score};
-use crate::simd::{Constants, Level};
+use crate::simd::{Constants, Level, Rows, Softmax};
 
 macro_rules! kernels {
     ($($(#[$doc:meta])* $name:ident: $kernel:ident -> $output:ty = $run:path;)*) => {
@@ -26,6 +26,10 @@ macro_rules! kernels {
 }
 
 kernels! {
+    /// log Σ exp of rows.
+    log_sum_exp: Rows -> () = Level::run;
+    /// exp(v − log Σ exp).
+    softmax: Softmax -> () = Level::run;
     /// Log-densities of a mixture.
     score: Score -> () = Score::run_on;
     /// What a gradient needs of a block of samples.

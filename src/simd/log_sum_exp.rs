@@ -36,7 +36,7 @@ const MAX_LANES: usize = 16;
 /// ```
 pub fn log_sum_exp<T: Float>(values: &[T]) -> T {
     let mut out = [T::default()];
-    Level::best().run(Rows { values, width: values.len(), out: &mut out });
+    T::log_sum_exp(Level::best(), Rows { values, width: values.len(), out: &mut out });
     out[0]
 }
 
@@ -68,7 +68,8 @@ pub fn log_sum_exp_rows_with<T: Float>(
         });
     }
     for_each_chunk(out, (CHUNK / width.max(1)).max(1), |start, out| {
-        level.run(Rows { values: &values[start * width..][..out.len() * width], width, out });
+        let values = &values[start * width..][..out.len() * width];
+        T::log_sum_exp(level, Rows { values, width, out });
     });
     Ok(())
 }
@@ -80,12 +81,12 @@ pub fn log_sum_exp_rows_with<T: Float>(
 pub fn softmax_into<T: Float>(values: &[T], out: &mut [T]) -> T {
     assert_eq!(values.len(), out.len());
     let total = log_sum_exp(values);
-    Level::best().run(Softmax { values, total, out });
+    T::softmax(Level::best(), Softmax { values, total, out });
     total
 }
 
 /// `out.len()` rows of `width` numbers.
-struct Rows<'a, T> {
+pub struct Rows<'a, T> {
     values: &'a [T],
     width: usize,
     out: &'a mut [T],
@@ -359,7 +360,7 @@ fn not_finite<T: Float>(maximum: T, row: &[T]) -> T {
 }
 
 /// `out = exp(values − total)`.
-struct Softmax<'a, T> {
+pub struct Softmax<'a, T> {
     values: &'a [T],
     total: T,
     out: &'a mut [T],

@@ -12,6 +12,7 @@ mod level;
 mod log_sum_exp;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+mod peak;
 mod portable;
 pub(crate) mod vector;
 #[cfg(target_arch = "x86_64")]
@@ -21,5 +22,7 @@ pub(crate) use buffer::Buffer;
 pub(crate) use functions::Constants;
 pub(crate) use level::Kernel;
 pub use level::Level;
+pub(crate) use log_sum_exp::{Rows, Softmax};
 pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows, log_sum_exp_rows_with, softmax_into};
+pub use peak::multiply_adds;
 pub(crate) use vector::{Lanes, Vector, sum};

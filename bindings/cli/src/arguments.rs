@@ -1,5 +1,6 @@
 //! The command line's words.
 
+use crate::bench::Selection;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lsmi::Config;
 use lsmi::estimator::ShiftRule;
@@ -29,6 +30,8 @@ pub enum Command {
     Synth(Synth),
     /// Say what a data or model file holds.
     Inspect(Inspect),
+    /// Measure how fast this machine computes.
+    Bench(Bench),
 }
 
 /// Settings of a fit.
@@ -284,4 +287,18 @@ pub enum Generator {
 pub struct Inspect {
     /// A data or model file.
     pub file: PathBuf,
+}
+
+/// `lsmi bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// What to measure.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// How cost grows with dimension, modes and samples, instead of the cases.
+    #[arg(long, conflicts_with = "only")]
+    pub scaling: bool,
+    /// Writes the results as JSON (`-` for standard output, without the tables).
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
 }

@@ -1,6 +1,7 @@
 //! `lsmi`: redundancy, uniqueness and synergy of two modalities about a target, from the command line.
 
 mod arguments;
+mod bench;
 mod commands;
 mod dataset;
 mod files;
@@ -54,6 +55,7 @@ fn one_line(text: &str) -> String {
 
 fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.command {
+        Command::Bench(bench) => commands::bench::run(bench),
         Command::Demo(demo) => commands::demo::run(demo),
         Command::Fit(fit) => commands::fit::run(fit),
         Command::Score(score) => commands::score::run(score),

@@ -36,3 +36,9 @@ impl FitBar {
         self.bar.finish_and_clear();
     }
 }
+
+/// A bar for measurements.
+pub fn measuring(count: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("measuring {bar:30} {pos}/{len}  {msg}");
+    ProgressBar::new(count as u64).with_style(style.expect("the template is a good one"))
+}

@@ -3,6 +3,7 @@
 mod bad_calls;
 mod bad_data;
 mod bad_files;
+mod bench;
 mod demo;
 mod generators;
 mod import;
