@@ -19,6 +19,9 @@ const N: [usize; 42] = [
     1_000_000,
 ];
 
+/// Rounds over the sizes, of which the least median counts: other programs come and go.
+pub const ROUNDS: usize = 3;
+
 /// One size runs, all others stay.
 pub struct Sweep {
     /// What stays.
@@ -81,14 +84,17 @@ impl Sweep {
     /// As [`Session::measure`].
     pub fn measure(&self, session: &Session, next: &mut dyn FnMut(Case)) -> Result<Scaling> {
         let effort = if session.quick { Effort::INSTANT } else { Effort::POINT };
-        let mut costs = Vec::new();
-        for &size in &self.sizes {
-            let case = (self.case)(size);
-            next(case);
-            let measured = session.measure_with(case, effort)?;
-            let of_step = |us: f64| 1e3 * us / measured.batch.unwrap_or(1) as f64;
-            let cost = measured.ns_per_sample.or(measured.us.map(of_step)).unwrap_or(f64::NAN);
-            costs.push((size as f64, cost));
+        let mut costs: Vec<(f64, f64)> =
+            self.sizes.iter().map(|size| (*size as f64, f64::INFINITY)).collect();
+        for _ in 0..ROUNDS {
+            for (&size, (_, least)) in self.sizes.iter().zip(&mut costs) {
+                let case = (self.case)(size);
+                next(case);
+                let measured = session.measure_with(case, effort)?;
+                let of_step = |us: f64| 1e3 * us / measured.batch.unwrap_or(1) as f64;
+                let cost = measured.ns_per_sample.or(measured.us.map(of_step));
+                *least = least.min(cost.unwrap_or(f64::NAN));
+            }
         }
         let jump = |i: usize| {
             let ((before, cost_before), (size, cost)) = (costs[i - 1], costs[i]);

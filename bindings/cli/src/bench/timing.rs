@@ -15,7 +15,7 @@ impl Effort {
     /// For figures.
     pub const FULL: Effort = Effort { budget: Duration::from_millis(1000), least: 7 };
     /// For the points of a sweep.
-    pub const POINT: Effort = Effort { budget: Duration::from_millis(60), least: 5 };
+    pub const POINT: Effort = Effort { budget: Duration::from_millis(30), least: 5 };
     /// For tests.
     pub const INSTANT: Effort = Effort { budget: Duration::from_millis(2), least: 1 };
 

@@ -1,7 +1,7 @@
 //! `lsmi bench`: how fast this machine computes.
 
 use crate::arguments::Bench;
-use crate::bench::scaling::{Scaling, sweeps};
+use crate::bench::scaling::{ROUNDS, Scaling, sweeps};
 use crate::bench::{Case, Measurement, Session};
 use crate::output;
 use crate::progress::measuring;
@@ -70,7 +70,7 @@ fn measure_cases(arguments: &Bench, session: &Session) -> Result<Vec<(Case, Meas
 
 fn measure_sweeps(arguments: &Bench, session: &Session) -> Result<Vec<Scaling>> {
     let sweeps = sweeps(arguments.selection.quick);
-    let bar = measuring(sweeps.iter().map(|sweep| sweep.sizes.len()).sum());
+    let bar = measuring(ROUNDS * sweeps.iter().map(|sweep| sweep.sizes.len()).sum::<usize>());
     let mut next = |case: Case| {
         bar.set_message(case.to_string());
         bar.inc(1);
