@@ -62,7 +62,7 @@ pub(crate) fn add_gradient(
         let share = g * (mode.exponent - total).exp();
         let row = if options.diagonal == Diagonal::Shared { 0 } else { k };
         gradient.logits[k] += share - g * (p.logits[k] - weights).exp();
-        for j in 0..d {
+        for (j, gradient_x) in gradient_x.iter_mut().enumerate() {
             // The gradient for exp σ_j (x_j − μ_j).
             let mut scaled = -share * mode.z[j];
             if options.triangle == Triangle::Full {
@@ -73,7 +73,7 @@ pub(crate) fn add_gradient(
                 }
             }
             let scale = mode.sigma[j].exp();
-            gradient_x[j] += scaled * scale;
+            *gradient_x += scaled * scale;
             gradient.means[k * d + j] -= scaled * scale;
             let slope = if options.bounded { 1.0 - mode.sigma[j].powi(2) } else { 1.0 };
             gradient.log_diagonal[row * d + j] += slope * (scaled * mode.scaled[j] + share);
