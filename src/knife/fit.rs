@@ -169,7 +169,10 @@ impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
         groups
     }
 
-    fn add_gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T]) -> f64 {
+    fn gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T], adds: bool) -> f64 {
+        if !adds {
+            gradient.fill(T::zero());
+        }
         let weights = self.weights;
         let total = batch.len() as f64 * self.mean_weight;
         self.gather(batch);
