@@ -36,7 +36,7 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `std` | yes | model files on disk, faster products; without it the crate is `no_std` with `alloc` |
+//! | `std` | yes | model files on disk; without it the crate is `no_std` with `alloc` |
 //! | `rayon` | yes | threads; results do not depend on their number |
 //! | `capi` | no | the C interface of `include/lsmi.h` (module `ffi`) |
 //! | `header` | no | generation of that header at build time, for `bindings/c/header` |

@@ -47,6 +47,25 @@ pub(crate) fn for_each_task<T: Float, I: Send>(
     tasks.for_each(|task| work(task, memory));
 }
 
+/// Calls `work` on runs of `chunk` elements of four slices of equal length, side by side.
+pub(crate) fn zip_chunks<T: Send + Sync>(
+    shared: &[T],
+    [a, b, c]: [&mut [T]; 3],
+    chunk: usize,
+    work: impl Fn(&[T], [&mut [T]; 3]) + Sync,
+) {
+    #[cfg(feature = "rayon")]
+    if shared.len() > chunk {
+        use rayon::prelude::*;
+        let pairs = shared.par_chunks(chunk).zip(a.par_chunks_mut(chunk));
+        let pairs = pairs.zip(b.par_chunks_mut(chunk).zip(c.par_chunks_mut(chunk)));
+        return pairs.for_each(|((shared, a), (b, c))| work(shared, [a, b, c]));
+    }
+    let pairs =
+        shared.chunks(chunk).zip(a.chunks_mut(chunk)).zip(b.chunks_mut(chunk).zip(c.chunks_mut(chunk)));
+    pairs.for_each(|((shared, a), (b, c))| work(shared, [a, b, c]));
+}
+
 /// The results of `work` for each of `items`, in their order. What `work` reports goes to `observe`, which is only
 /// ever called by the calling thread (most languages cannot be called from another); after its break every further
 /// report is answered by a break, and there are no results.

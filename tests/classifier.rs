@@ -4,6 +4,7 @@ mod common;
 
 use common::Oracle;
 use lsmi::classifier::{Activation, Layer, Network};
+use lsmi::simd::Level;
 use lsmi::{Float, Samples};
 
 fn check<T: Float>(tolerance: f64) {
@@ -19,7 +20,13 @@ fn check<T: Float>(tolerance: f64) {
     assert_eq!((network.features(), network.classes()), (10, 4));
     assert_eq!(network.layers(), layers);
     let x = oracle.get::<T>("x");
-    let x = Samples::from_rows("x", &x, 10).unwrap();
+    for level in Level::available() {
+        check_level(&oracle, network.clone().with_level(level), &x, tolerance);
+    }
+}
+
+fn check_level<T: Float>(oracle: &Oracle, network: Network<T>, x: &[T], tolerance: f64) {
+    let x = Samples::from_rows("x", x, 10).unwrap();
     let y: Vec<i64> = oracle.f64("y").iter().map(|v| *v as i64).collect();
     let mut log_probabilities = vec![T::zero(); x.samples() * 4];
     network.log_probabilities(x, &mut log_probabilities).unwrap();

@@ -1,9 +1,11 @@
 //! Fitting a network: its start, and its objective for the training loop.
 
-use super::network::{self, Activations, Form, layer_ranges, parameter_count};
+use super::network;
+use super::passes::{BLOCK, Form, Memory, layer_ranges, parameter_count};
 use super::{Network, NetworkOptions};
 use crate::matrix::{MOST_PARAMETERS, total_weight};
 use crate::optim::{Group, History, Objective, Split, TrainingRun, mean_weight, train};
+use crate::simd::Level;
 use crate::{Error, Float, Result, Samples};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
@@ -54,14 +56,12 @@ pub fn fit_network<T: Float>(
         }
     }
     let mut objective = CrossEntropy {
-        form: Form { sizes: &sizes, activation: options.activation },
+        form: Form { sizes: &sizes, activation: options.activation, level: Level::best() },
         x,
         targets,
         weights,
         mean_weight: mean_weight(weights, &split)?,
-        memory: Activations::default(),
-        gathered: Vec::new(),
-        batch: run.training.batch.max(256),
+        memory: Memory::new(),
     };
     let history = train(&mut objective, &mut parameters, &split, run)?;
     Ok(NetworkFit { network: Network::from_flat(options.clone(), sizes, parameters), history })
@@ -93,24 +93,17 @@ struct CrossEntropy<'a, T> {
     targets: Vec<usize>,
     weights: Option<&'a [T]>,
     mean_weight: f64,
-    memory: Activations<T>,
-    gathered: Vec<T>,
-    batch: usize,
+    memory: Memory<T>,
 }
 
 impl<T: Float> CrossEntropy<'_, T> {
-    /// Runs the network on the samples of a batch.
-    fn forward(&mut self, parameters: &[T], batch: &[usize]) {
-        self.gathered.clear();
-        for &i in batch {
-            self.gathered.extend_from_slice(self.x.sample(i));
-        }
-        let input = (batch.len(), &self.gathered[..]);
-        network::forward(self.form, parameters, input, &mut self.memory);
-    }
-
-    fn weight(&self, i: usize) -> f64 {
-        self.weights.map_or(1.0, |w| w[i].f64())
+    /// The sum of the weighted losses of `block`, at most [`BLOCK`] samples, their weights divided by `total`.
+    fn block(&mut self, parameters: &[T], block: &[usize], total: f64) -> f64 {
+        self.memory.gather(self.form, &self.x, block.iter().copied());
+        self.memory.forward(self.form, parameters);
+        let (targets, weights) = (&self.targets, self.weights);
+        let weight = |i: usize| weights.map_or(1.0, |w| w[i].f64()) / total;
+        self.memory.cross_entropy(self.form, |i| (targets[block[i]], weight(block[i])))
     }
 }
 
@@ -125,33 +118,17 @@ impl<T: Float> Objective<T> for CrossEntropy<'_, T> {
     }
 
     fn gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T], adds: bool) -> f64 {
-        if !adds {
-            gradient.fill(T::zero());
-        }
         let total = batch.len() as f64 * self.mean_weight;
-        self.forward(parameters, batch);
-        let (targets, weights) = (&self.targets, self.weights);
-        network::backward(
-            self.form,
-            parameters,
-            (batch.len(), &self.gathered),
-            &mut self.memory,
-            |i| (targets[batch[i]], weights.map_or(1.0, |w| w[batch[i]].f64()) / total),
-            gradient,
-            None,
-        )
+        let mut loss = 0.0;
+        for (i, block) in batch.chunks(BLOCK).enumerate() {
+            loss += self.block(parameters, block, total);
+            self.memory.backward(self.form, parameters, (gradient, adds || i > 0), None);
+        }
+        loss
     }
 
     fn loss(&mut self, parameters: &[T], samples: &[usize]) -> f64 {
-        let (mut sum, mut total) = (0.0, 0.0);
-        for batch in samples.chunks(self.batch) {
-            self.forward(parameters, batch);
-            let classes = self.form.sizes[self.form.sizes.len() - 1];
-            sum += network::cross_entropy(classes, &self.memory, |i| {
-                (self.targets[batch[i]], self.weight(batch[i]))
-            });
-            total += batch.iter().map(|&i| self.weight(i)).sum::<f64>();
-        }
-        sum / total
+        let total = self.weights.map_or(samples.len() as f64, |w| samples.iter().map(|&i| w[i].f64()).sum());
+        samples.chunks(BLOCK).map(|block| self.block(parameters, block, total)).sum()
     }
 }

@@ -2,6 +2,7 @@
 
 mod fit;
 mod network;
+mod passes;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]

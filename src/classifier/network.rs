@@ -1,16 +1,15 @@
 //! A feed-forward network with log-softmax output: evaluation and gradient.
 
-use crate::linalg::general;
+use super::passes::{BLOCK, Form, Memory, layer_ranges, parameter_count};
 use crate::matrix::{check_count, total_weight};
-use crate::simd::{log_sum_exp, softmax_into};
+use crate::simd::Level;
 use crate::{Error, Float, Result, Samples, parallel};
 use alloc::string::ToString;
 use alloc::{format, vec, vec::Vec};
-use core::ops::Range;
 use serde::{Deserialize, Serialize};
 
-/// Samples that one thread evaluates at a time.
-const CHUNK: usize = 256;
+/// Samples that one thread evaluates with the same memory.
+const CHUNK: usize = 4 * BLOCK;
 
 /// What follows each hidden layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,12 +44,21 @@ pub struct Layer<T> {
 /// ```text
 /// v₀ = x      v_{l+1} = f(W_l v_l + b_l)      log p(y|x) = log softmax(W_L v_L + b_L)_y
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Networks are equal if their forms and parameters are; the level does not count.
+#[derive(Debug, Clone)]
 pub struct Network<T> {
     options: NetworkOptions,
     /// Features, hidden widths, classes.
     sizes: Vec<usize>,
     parameters: Vec<T>,
+    level: Level,
+}
+
+impl<T: PartialEq> PartialEq for Network<T> {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.options, &self.sizes, &self.parameters) == (&other.options, &other.sizes, &other.parameters)
+    }
 }
 
 /// Loss and gradients of [`Network::gradient`].
@@ -62,152 +70,6 @@ pub struct NetworkGradient<T> {
     pub layers: Vec<Layer<T>>,
     /// Gradient of the loss for every feature, n×d in C order.
     pub x: Vec<T>,
-}
-
-/// Ranges of weights and biases of layer `l` in the flat parameters of a network with these sizes.
-pub(super) fn layer_ranges(sizes: &[usize], l: usize) -> (Range<usize>, Range<usize>) {
-    let start: usize = sizes.windows(2).take(l).map(|w| (w[0] + 1) * w[1]).sum();
-    let weights = sizes[l] * sizes[l + 1];
-    (start..start + weights, start + weights..start + weights + sizes[l + 1])
-}
-
-/// Number of parameters of a network with these sizes.
-pub(super) fn parameter_count(sizes: &[usize]) -> usize {
-    sizes.windows(2).map(|w| (w[0] + 1) * w[1]).sum()
-}
-
-/// Memory for the activations of a batch, reused from batch to batch.
-#[derive(Default)]
-pub(super) struct Activations<T> {
-    /// Outputs of every layer, n × width each; the last ones are logits.
-    outputs: Vec<Vec<T>>,
-    /// Gradients for them.
-    gradients: Vec<Vec<T>>,
-}
-
-/// The widths and the activation of a network, as its kernels need them.
-#[derive(Clone, Copy)]
-pub(super) struct Form<'a> {
-    /// Features, hidden widths, classes.
-    pub(super) sizes: &'a [usize],
-    pub(super) activation: Activation,
-}
-
-/// Runs the layers on `n` samples (n×d); the logits are the last of the activations.
-pub(super) fn forward<T: Float>(
-    Form { sizes, activation }: Form<'_>,
-    parameters: &[T],
-    (n, x): (usize, &[T]),
-    memory: &mut Activations<T>,
-) {
-    let layers = sizes.len() - 1;
-    memory.outputs.resize_with(layers, Vec::new);
-    for l in 0..layers {
-        let (weights, biases) = layer_ranges(sizes, l);
-        let (before, rest) = memory.outputs.split_at_mut(l);
-        let (input, output) = (before.last().map_or(x, |v| v), &mut rest[0]);
-        output.resize(n * sizes[l + 1], T::zero());
-        general::times_transposed((n, sizes[l + 1], sizes[l]), input, &parameters[weights], output);
-        let biases = &parameters[biases];
-        for row in output.chunks_exact_mut(biases.len()) {
-            for (out, &bias) in row.iter_mut().zip(biases) {
-                *out += bias;
-            }
-            if l + 1 < layers {
-                activate(activation, row);
-            }
-        }
-    }
-}
-
-fn activate<T: Float>(activation: Activation, row: &mut [T]) {
-    match activation {
-        // NaN stays NaN, as it would not under max.
-        Activation::Relu => row.iter_mut().for_each(|v| {
-            if *v < T::zero() {
-                *v = T::zero()
-            }
-        }),
-        Activation::Tanh => row.iter_mut().for_each(|v| *v = v.tanh()),
-    }
-}
-
-/// Turns the logits of `memory` into log-probabilities in place.
-fn log_softmax<T: Float>(classes: usize, logits: &mut [T]) {
-    for row in logits.chunks_exact_mut(classes) {
-        let total = log_sum_exp(row);
-        row.iter_mut().for_each(|v| *v -= total);
-    }
-}
-
-/// −Σ wᵢ log p(yᵢ|xᵢ) of a batch that [`forward`] has run, nats.
-pub(super) fn cross_entropy<T: Float>(
-    classes: usize,
-    memory: &Activations<T>,
-    target: impl Fn(usize) -> (usize, f64),
-) -> f64 {
-    let logits = memory.outputs.last().map_or(&[][..], |v| v);
-    let mut loss = 0.0;
-    for (i, row) in logits.chunks_exact(classes).enumerate() {
-        let (class, weight) = target(i);
-        if weight > 0.0 {
-            loss -= weight * (row[class] - log_sum_exp(row)).f64();
-        }
-    }
-    loss
-}
-
-/// Adds the gradient of [`cross_entropy`] to `gradient`, and to `gradient_x` (n×d).
-pub(super) fn backward<T: Float>(
-    Form { sizes, activation }: Form<'_>,
-    parameters: &[T],
-    (n, x): (usize, &[T]),
-    memory: &mut Activations<T>,
-    target: impl Fn(usize) -> (usize, f64),
-    gradient: &mut [T],
-    gradient_x: Option<&mut [T]>,
-) -> f64 {
-    let layers = sizes.len() - 1;
-    let classes = sizes[layers];
-    let loss = cross_entropy(classes, memory, &target);
-    let Activations { outputs, gradients } = memory;
-    gradients.resize_with(layers, Vec::new);
-    gradients[layers - 1].resize(n * classes, T::zero());
-    for (i, row) in outputs[layers - 1].chunks_exact(classes).enumerate() {
-        let (class, weight) = target(i);
-        let out = &mut gradients[layers - 1][i * classes..][..classes];
-        softmax_into(row, out);
-        out[class] -= T::one();
-        out.iter_mut().for_each(|g| *g = if weight > 0.0 { *g * T::of(weight) } else { T::zero() });
-    }
-    for l in (0..layers).rev() {
-        let (weights, biases) = layer_ranges(sizes, l);
-        let (below, here) = gradients.split_at_mut(l);
-        let input = if l == 0 { x } else { &outputs[l - 1] };
-        let shape = (n, sizes[l + 1], sizes[l]);
-        general::add_transposed_times(shape, &here[0], input, &mut gradient[weights.clone()]);
-        for row in here[0].chunks_exact(sizes[l + 1]) {
-            for (out, &g) in gradient[biases.clone()].iter_mut().zip(row) {
-                *out += g;
-            }
-        }
-        if let Some(below) = below.last_mut() {
-            below.resize(n * sizes[l], T::zero());
-            general::times(shape, &here[0], &parameters[weights], below);
-            for (g, &v) in below.iter_mut().zip(input) {
-                match activation {
-                    Activation::Relu if v > T::zero() => {}
-                    Activation::Relu => *g = T::zero(),
-                    Activation::Tanh => *g *= T::one() - v * v,
-                }
-            }
-        }
-    }
-    if let Some(out) = gradient_x {
-        let weights = &parameters[layer_ranges(sizes, 0).0];
-        general::times((n, sizes[1], sizes[0]), &gradients[0], weights, out);
-    }
-    loss
 }
 
 impl<T: Float> Network<T> {
@@ -244,12 +106,18 @@ impl<T: Float> Network<T> {
             return Err(Error::Empty { field: "network".to_string(), what: "layers" });
         }
         let options = NetworkOptions { hidden: sizes[1..sizes.len() - 1].to_vec(), activation };
-        Ok(Network { options, sizes, parameters })
+        Ok(Network { options, sizes, parameters, level: Level::best() })
     }
 
     pub(super) fn from_flat(options: NetworkOptions, sizes: Vec<usize>, parameters: Vec<T>) -> Self {
         debug_assert_eq!(parameter_count(&sizes), parameters.len());
-        Network { options, sizes, parameters }
+        Network { options, sizes, parameters, level: Level::best() }
+    }
+
+    /// Runs the kernels on a lower instruction set than [`Level::best`].
+    pub fn with_level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
     }
 
     /// The network's form.
@@ -282,7 +150,7 @@ impl<T: Float> Network<T> {
     }
 
     fn form(&self) -> Form<'_> {
-        Form { sizes: &self.sizes, activation: self.options.activation }
+        Form { sizes: &self.sizes, activation: self.options.activation, level: self.level }
     }
 
     /// log p(y|x) of every sample and class into `out`, n×C in C order, nats.
@@ -294,13 +162,13 @@ impl<T: Float> Network<T> {
         let classes = self.classes();
         check_count("out", "elements", x.samples() * classes, out.len())?;
         parallel::for_each_chunk(out, CHUNK * classes, |start, out| {
-            let samples = x.range(start / classes, out.len() / classes);
-            let input: Vec<T> = samples.iter().flatten().copied().collect();
-            let mut memory = Activations { outputs: Vec::new(), gradients: Vec::new() };
-            let batch = (samples.samples(), &input[..]);
-            forward(self.form(), &self.parameters, batch, &mut memory);
-            out.copy_from_slice(&memory.outputs[self.sizes.len() - 2]);
-            log_softmax(classes, out);
+            let mut memory = Memory::new();
+            for (block, out) in out.chunks_mut(BLOCK * classes).enumerate() {
+                let first = start / classes + block * BLOCK;
+                memory.gather(self.form(), &x, first..first + out.len() / classes);
+                memory.forward(self.form(), &self.parameters);
+                memory.log_probabilities(self.form(), out);
+            }
         });
         Ok(())
     }
@@ -319,21 +187,18 @@ impl<T: Float> Network<T> {
         x.check_features("x", self.features())?;
         let targets = check_targets(y, x.samples(), self.classes())?;
         let total = total_weight(weights, x.samples())?;
-        let input: Vec<T> = x.iter().flatten().copied().collect();
-        let mut memory = Activations { outputs: Vec::new(), gradients: Vec::new() };
+        let (mut memory, form, features) = (Memory::new(), self.form(), self.features());
         let mut gradient = vec![T::zero(); self.parameters.len()];
-        let mut gradient_x = vec![T::zero(); input.len()];
-        let batch = (x.samples(), &input[..]);
-        forward(self.form(), &self.parameters, batch, &mut memory);
-        let loss = backward(
-            self.form(),
-            &self.parameters,
-            batch,
-            &mut memory,
-            |i| (targets[i], weights.map_or(1.0, |w| w[i].f64()) / total),
-            &mut gradient,
-            Some(&mut gradient_x),
-        );
+        let mut gradient_x = vec![T::zero(); x.samples() * features];
+        let mut loss = 0.0;
+        for (block, out) in gradient_x.chunks_mut(BLOCK * features).enumerate() {
+            let first = block * BLOCK;
+            memory.gather(form, &x, first..first + out.len() / features);
+            memory.forward(form, &self.parameters);
+            let weight = |i: usize| weights.map_or(1.0, |w| w[i].f64()) / total;
+            loss += memory.cross_entropy(form, |i| (targets[first + i], weight(first + i)));
+            memory.backward(form, &self.parameters, (&mut gradient, true), Some(out));
+        }
         Ok(NetworkGradient { loss, layers: self.split(&gradient), x: gradient_x })
     }
 }

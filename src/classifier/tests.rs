@@ -4,6 +4,7 @@ use super::reference;
 use super::*;
 use crate::optim::{Training, TrainingRun};
 use crate::rng::Stream;
+use crate::simd::Level;
 use crate::{Error, Samples};
 use alloc::{vec, vec::Vec};
 use core::ops::ControlFlow;
@@ -26,19 +27,18 @@ fn log_probabilities_agree_with_the_reference() {
             let network = Network::from_layers(sizes[0], &layers, activation).unwrap();
             for n in [1, 15, 16, 17, 300] {
                 let x: Vec<f64> = (0..n * sizes[0]).map(|_| stream.normal()).collect();
-                let mut out = vec![0.0; n * network.classes()];
                 let samples = Samples::from_rows("x", &x, sizes[0]).unwrap();
-                network.log_probabilities(samples, &mut out).unwrap();
-                for (x, row) in x.chunks(sizes[0]).zip(out.chunks(network.classes())) {
-                    let want = reference::log_probabilities(&layers, activation, x);
-                    for (got, want) in row.iter().zip(want) {
-                        approx::assert_relative_eq!(*got, want, max_relative = 1e-10, epsilon = 1e-10);
+                for level in Level::available() {
+                    let mut out = vec![0.0; n * network.classes()];
+                    network.clone().with_level(level).log_probabilities(samples, &mut out).unwrap();
+                    for (x, row) in x.chunks(sizes[0]).zip(out.chunks(network.classes())) {
+                        let want = reference::log_probabilities(&layers, activation, x);
+                        for (got, want) in row.iter().zip(want) {
+                            approx::assert_relative_eq!(*got, want, max_relative = 1e-10, epsilon = 1e-10);
+                        }
+                        let total: f64 = row.iter().map(|p| p.exp()).sum();
+                        approx::assert_relative_eq!(total, 1.0, epsilon = 1e-12);
                     }
-                    approx::assert_relative_eq!(
-                        row.iter().map(|p| p.exp()).sum::<f64>(),
-                        1.0,
-                        epsilon = 1e-12
-                    );
                 }
             }
         }
@@ -66,6 +66,15 @@ fn gradients_agree_with_differences() {
             let samples = Samples::from_rows("x", &x, sizes[0]).unwrap();
             let gradient = network.gradient(samples, &y, Some(&weights)).unwrap();
             approx::assert_relative_eq!(gradient.loss, loss(&layers, &x), max_relative = 1e-12);
+            for level in Level::available() {
+                let other = network.clone().with_level(level).gradient(samples, &y, Some(&weights)).unwrap();
+                approx::assert_relative_eq!(other.loss, gradient.loss, max_relative = 1e-12);
+                approx::assert_relative_eq!(other.x[..], gradient.x[..], epsilon = 1e-12);
+                for (other, layer) in other.layers.iter().zip(&gradient.layers) {
+                    approx::assert_relative_eq!(other.weights[..], layer.weights[..], epsilon = 1e-12);
+                    approx::assert_relative_eq!(other.biases[..], layer.biases[..], epsilon = 1e-12);
+                }
+            }
             let step = 1e-6;
             let check = |got: f64, f: &dyn Fn(f64) -> f64| {
                 approx::assert_abs_diff_eq!(got, (f(step) - f(-step)) / (2.0 * step), epsilon = 1e-6);
@@ -95,6 +104,51 @@ fn gradients_agree_with_differences() {
             }
         }
     }
+}
+
+#[test]
+fn a_sample_has_the_same_bits_alone_and_among_others() {
+    let mut stream = Stream::new(6, 0);
+    for level in Level::available() {
+        let layers = random_layers(&[5, 33, 17, 3], &mut stream);
+        let network = Network::from_layers(5, &layers, Activation::Tanh).unwrap().with_level(level);
+        let x: Vec<f64> = (0..5 * 2500).map(|_| stream.normal()).collect();
+        let score = |x: &[f64]| {
+            let mut out = vec![0.0; x.len() / 5 * 3];
+            network.log_probabilities(Samples::from_rows("x", x, 5).unwrap(), &mut out).unwrap();
+            out
+        };
+        let all = score(&x);
+        for i in [0, 1, 31, 255, 256, 1023, 1024, 2499] {
+            assert_eq!(score(&x[5 * i..][..5]), all[3 * i..][..3], "{level}, sample {i}");
+        }
+        #[cfg(feature = "rayon")]
+        for threads in [1, 2, 7] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            assert!(pool.install(|| score(&x)) == all, "{level}, {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn gradients_of_many_samples_add_up() {
+    // More samples than a block holds, each twice: the mean is that of one half.
+    let mut stream = Stream::new(7, 0);
+    let layers = random_layers(&[3, 9, 2], &mut stream);
+    let network = Network::from_layers(3, &layers, Activation::Relu).unwrap();
+    let half: Vec<f64> = (0..3 * 200).map(|_| stream.normal()).collect();
+    let gradient = |x: &[f64]| {
+        let y: Vec<i64> = (0..x.len() as i64 / 3).map(|i| i % 2).collect();
+        network.gradient(Samples::from_rows("x", x, 3).unwrap(), &y, None).unwrap()
+    };
+    let (once, twice) = (gradient(&half), gradient(&[&half[..], &half].concat()));
+    approx::assert_relative_eq!(once.loss, twice.loss, max_relative = 1e-13);
+    for (once, twice) in once.layers.iter().zip(&twice.layers) {
+        approx::assert_relative_eq!(once.weights[..], twice.weights[..], epsilon = 1e-13);
+        approx::assert_relative_eq!(once.biases[..], twice.biases[..], epsilon = 1e-13);
+    }
+    assert_eq!(twice.x.len(), 1200);
+    approx::assert_relative_eq!(twice.x[900], once.x[300] / 2.0, max_relative = 1e-13);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The kernels of each number type, compiled once, in this crate: code that is generic over the number type calls them
 //! here, or every crate and test that uses it would compile all of them again.
 
+use super::adam::Update;
+use super::dense::{Downward, Forward as LayerForward, Transpose, WeightGradient};
 use super::mixture::{Backward, BackwardX, Forward, Scales, Score};
+use super::softmax::{CrossEntropy, LogSoftmax, Tanh};
 use crate::simd::{Constants, Level, Rows, Softmax};
 
 macro_rules! kernels {
@@ -30,6 +33,22 @@ kernels! {
     log_sum_exp: Rows -> () = Level::run;
     /// exp(v − log Σ exp).
     softmax: Softmax -> () = Level::run;
+    /// Adam's update.
+    adam: Update -> () = Level::run;
+    /// A layer's outputs.
+    layer_forward: LayerForward -> () = Level::run;
+    /// The gradient that a layer hands down.
+    layer_downward: Downward -> () = Level::run;
+    /// The gradient of a layer's weights and biases.
+    layer_gradient: WeightGradient -> () = Level::run;
+    /// Rows to columns.
+    transpose: Transpose -> () = Level::run;
+    /// tanh of a block.
+    tanh_block: Tanh -> () = Level::run;
+    /// Logits to log-probabilities.
+    log_softmax: LogSoftmax -> () = Level::run;
+    /// Cross-entropies and their gradient.
+    cross_entropy: CrossEntropy -> () = Level::run;
     /// Log-densities of a mixture.
     score: Score -> () = Score::run_on;
     /// What a gradient needs of a block of samples.

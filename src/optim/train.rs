@@ -2,6 +2,7 @@
 
 use super::{Training, adam::Adam};
 use crate::rng::Stream;
+use crate::simd::Level;
 use crate::{Error, Float, Result};
 use alloc::format;
 use alloc::string::ToString;
@@ -20,7 +21,8 @@ pub(crate) struct Group {
 pub(crate) trait Objective<T> {
     /// The parameters that are trained.
     fn groups(&self) -> Vec<Group>;
-    /// Mean loss (nats) over the samples of `batch`; its gradient is written to `gradient`, or added if `adds`.
+    /// Mean loss (nats) over the samples of `batch`; its gradient for the parameters of all groups is written to
+    /// `gradient`, or added to it if `adds`.
     fn gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T], adds: bool) -> f64;
     /// Mean loss (nats) over the samples.
     fn loss(&mut self, parameters: &[T], samples: &[usize]) -> f64;
@@ -117,6 +119,19 @@ pub(crate) fn mean_weight<T: Float>(weights: Option<&[T]>, split: &Split) -> Res
     Ok(total(&split.training) / split.training.len() as f64)
 }
 
+/// The groups' ranges and their decay, neighbours of equal decay as one.
+fn merged(groups: Vec<Group>, weight_decay: f64) -> Vec<(Range<usize>, f64)> {
+    let mut ranges: Vec<(Range<usize>, f64)> = Vec::new();
+    for Group { range, decays } in groups {
+        let decay = if decays { weight_decay } else { 0.0 };
+        match ranges.last_mut() {
+            Some((last, same)) if last.end == range.start && *same == decay => last.end = range.end,
+            _ => ranges.push((range, decay)),
+        }
+    }
+    ranges
+}
+
 /// Minimises `objective` from `parameters` on; leaves there the best state by validation (with patience and
 /// held-out samples), else the last.
 pub(crate) fn train<T: Float>(
@@ -130,7 +145,7 @@ pub(crate) fn train<T: Float>(
         false => Err(Error::Diverged { field: name.to_string(), epoch, got: loss }),
     };
     let stops = training.patience > 0 && !split.validation.is_empty();
-    let groups = objective.groups();
+    let groups = merged(objective.groups(), training.weight_decay);
     let mut history = History::default();
     // The best validation loss so far and the parameters that had it.
     let mut best: Option<(f64, Vec<T>)> = None;
@@ -139,7 +154,7 @@ pub(crate) fn train<T: Float>(
         history.validation_losses.push(loss);
         best = Some((loss, parameters.to_vec()));
     }
-    let mut adam = Adam::new(parameters.len());
+    let mut adam = Adam::new(parameters.len(), Level::best());
     let mut gradient = vec![T::zero(); parameters.len()];
     let mut order = split.training.clone();
     let mut learning_rate = training.learning_rate;
@@ -147,13 +162,11 @@ pub(crate) fn train<T: Float>(
         stream.shuffle(&mut order);
         let mut total = 0.0;
         for batch in order.chunks(training.batch) {
-            let adds = training.accumulate_gradients;
-            let loss = objective.gradient(parameters, batch, &mut gradient, adds);
+            let loss = objective.gradient(parameters, batch, &mut gradient, training.accumulate_gradients);
             total += loss * batch.len() as f64;
             adam.advance();
-            for group in &groups {
-                let decay = if group.decays { training.weight_decay } else { 0.0 };
-                adam.update(group.range.clone(), parameters, &gradient, learning_rate, decay);
+            for (range, decay) in &groups {
+                adam.update(range.clone(), parameters, &gradient, learning_rate, *decay);
             }
         }
         let loss = finite(total / order.len() as f64, epoch - 1)?;
@@ -209,7 +222,8 @@ mod tests {
             let mean = |f: &dyn Fn(f64) -> f64| {
                 batch.iter().map(|&i| f(self.targets[i])).sum::<f64>() / batch.len() as f64
             };
-            gradient[0] += mean(&|t| 2.0 * (p[0] - t));
+            let before = if adds { gradient[0] } else { 0.0 };
+            gradient[0] = before + mean(&|t| 2.0 * (p[0] - t));
             gradient[1] += 1.0;
             mean(&|t| (p[0] - t) * (p[0] - t))
         }

@@ -33,6 +33,11 @@ impl<T: Copy + Default> Buffer<T> {
     }
 
     /// All numbers.
+    pub(crate) fn slice(&self) -> &[T] {
+        &self.memory[self.start..]
+    }
+
+    /// All numbers.
     pub(crate) fn slice_mut(&mut self) -> &mut [T] {
         &mut self.memory[self.start..]
     }

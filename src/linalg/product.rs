@@ -1,0 +1,132 @@
+//! A general product, tile by tile.
+
+use super::ends::{load_first, store_first};
+use super::tile::{Left, Right, accumulate, row_tiles};
+use crate::simd::{Lanes, Vector};
+
+/// Bytes of the right factor that a column of tiles reads again and again: well within the first cache.
+const PANEL: usize = 16 * 1024;
+
+/// What the sums of a product begin with, and what becomes of them. A trait, since its functions can be told to be
+/// inlined: a closure that the compiler leaves apart is compiled without the instruction set.
+pub(crate) trait Ends<V: Vector> {
+    /// The sum before the first term, of the vector whose first lane is at this row and column.
+    ///
+    /// # Safety
+    /// The processor has the instruction set of V; row and column are in the product.
+    unsafe fn start(&self, row: usize, column: usize) -> V;
+
+    /// What is written for this sum.
+    ///
+    /// # Safety
+    /// As [`Ends::start`]'s.
+    unsafe fn finish(&self, sum: V, row: usize, column: usize) -> V;
+}
+
+/// `out[r, c] = finish(start(r, c) + Σ_t left[r, t] · right[t, c])`, with columns in the lanes. Each sum runs over
+/// the terms in their order, whatever its tile and its lane.
+pub(crate) struct Product<E> {
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
+    pub(crate) terms: usize,
+    pub(crate) left: Left<E>,
+    /// Term t, column c at `right + t * right_term + c`.
+    pub(crate) right: *const E,
+    pub(crate) right_term: usize,
+    /// Row r, column c at `out + r * out_row + c`.
+    pub(crate) out: *mut E,
+    pub(crate) out_row: usize,
+}
+
+/// Where a tile of a product begins, and its terms.
+#[derive(Clone, Copy)]
+struct At {
+    row: usize,
+    column: usize,
+    term: usize,
+    terms: usize,
+}
+
+impl<E: Lanes> Product<E> {
+    /// Computes it.
+    ///
+    /// # Safety
+    /// The processor has the instruction set of V. All elements of `left` can be read, all of `out` can be written
+    /// and overlap nothing; `right` can be read up to the next whole vector of columns. `ends` is for this product.
+    #[inline(always)]
+    pub(crate) unsafe fn compute<V: Vector<Element = E>>(&self, ends: &impl Ends<V>) {
+        let most_terms = const { PANEL / (2 * V::LANES * size_of::<V::Element>()) };
+        let mut term = 0;
+        while term < self.terms {
+            let terms = most_terms.min(self.terms - term);
+            let mut column = 0;
+            while column < self.columns {
+                let at = |row| At { row, column, term, terms };
+                // SAFETY: as this function's; the tiles lie within the product.
+                unsafe {
+                    if self.columns - column > V::LANES {
+                        row_tiles!(V, 0, self.rows, |row, ROWS| self.tile::<V, ROWS, 2>(at(row), ends));
+                        column += 2 * V::LANES;
+                    } else {
+                        row_tiles!(V, 0, self.rows, |row, ROWS| self.tile::<V, ROWS, 1>(at(row), ends));
+                        column += V::LANES;
+                    }
+                }
+            }
+            term += terms;
+        }
+    }
+
+    /// Adds `at.terms` terms to the R rows and N vectors that begin at `at`.
+    ///
+    /// # Safety
+    /// As [`Product::compute`]'s; the rows and the first lane of each vector are in the product.
+    #[inline(always)]
+    unsafe fn tile<V: Vector<Element = E>, const R: usize, const N: usize>(
+        &self,
+        at: At,
+        ends: &impl Ends<V>,
+    ) {
+        let column = |v: usize| at.column + v * V::LANES;
+        let out = |r: usize, v: usize| self.out.wrapping_add((at.row + r) * self.out_row + column(v));
+        let left = Left {
+            start: self.left.start.wrapping_add(at.row * self.left.row + at.term * self.left.term),
+            ..self.left
+        };
+        let right = Right {
+            start: self.right.wrapping_add(at.term * self.right_term + at.column),
+            term: self.right_term,
+            vector: V::LANES,
+        };
+        // SAFETY: the caller says what can be read and written. Only the last vector may exceed the columns: of that
+        // one `out` holds the first lanes.
+        unsafe {
+            let mut sums = [[V::splat(E::default()); N]; R];
+            for (r, row) in sums.iter_mut().enumerate() {
+                for (v, sum) in row.iter_mut().enumerate() {
+                    *sum = match at.term {
+                        0 => ends.start(at.row + r, column(v)),
+                        _ if v + 1 < N => V::load(out(r, v)),
+                        _ => load_first(out(r, v), self.columns - column(v)),
+                    };
+                }
+            }
+            accumulate(at.terms, left, right, &mut sums);
+            if at.term + at.terms == self.terms {
+                for (r, row) in sums.iter_mut().enumerate() {
+                    for (v, sum) in row.iter_mut().enumerate() {
+                        *sum = ends.finish(*sum, at.row + r, column(v));
+                    }
+                }
+            }
+            for (r, row) in sums.into_iter().enumerate() {
+                for (v, sum) in row.into_iter().enumerate() {
+                    match v + 1 < N {
+                        true => sum.store(out(r, v)),
+                        false => store_first(sum, out(r, v), self.columns - column(v)),
+                    }
+                }
+            }
+        }
+    }
+}
