@@ -5,7 +5,7 @@ use super::passes::{BLOCK, Form, Memory, layer_ranges, parameter_count};
 use super::{Network, NetworkOptions};
 use crate::matrix::{MOST_PARAMETERS, total_weight};
 use crate::optim::{Group, History, Objective, Split, TrainingRun, mean_weight, train};
-use crate::simd::Level;
+use crate::simd::{Buffer, Level};
 use crate::{Error, Float, Result, Samples};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
@@ -47,7 +47,8 @@ pub fn fit_network<T: Float>(
     let sizes = sizes(x.features(), options, classes)?;
     let targets = network::check_targets(y, x.samples(), classes)?;
     let split = Split::new(x.samples(), run.held_out)?;
-    let mut parameters = vec![T::zero(); parameter_count(&sizes)];
+    let mut buffer = Buffer::new(parameter_count(&sizes));
+    let parameters = &mut buffer.slice_mut()[..parameter_count(&sizes)];
     for (l, &inputs) in sizes[..sizes.len() - 1].iter().enumerate() {
         let bound = 1.0 / libm::sqrt(inputs as f64);
         let (layer_weights, biases) = layer_ranges(&sizes, l);
@@ -63,8 +64,8 @@ pub fn fit_network<T: Float>(
         mean_weight: mean_weight(weights, &split)?,
         memory: Memory::new(),
     };
-    let history = train(&mut objective, &mut parameters, &split, run)?;
-    Ok(NetworkFit { network: Network::from_flat(options.clone(), sizes, parameters), history })
+    let history = train(&mut objective, parameters, &split, run)?;
+    Ok(NetworkFit { network: Network::from_flat(options.clone(), sizes, parameters.to_vec()), history })
 }
 
 /// Widths from features to classes.

@@ -74,7 +74,7 @@ pub fn refine_marginal<T: Float>(
 }
 
 fn fit_from<T: Float>(
-    mut parameters: Vec<T>,
+    start: Vec<T>,
     (options, layout): (&MarginalOptions, Layout),
     (x, weights): (Samples<'_, T>, Option<&[T]>),
     split: Split,
@@ -92,7 +92,11 @@ fn fit_from<T: Float>(
         x,
         weights,
     };
-    let history = train(&mut objective, &mut parameters, &split, run)?;
+    let mut parameters = Buffer::new(start.len());
+    let parameters = &mut parameters.slice_mut()[..start.len()];
+    parameters.copy_from_slice(&start);
+    let history = train(&mut objective, parameters, &split, run)?;
+    let parameters = parameters.to_vec();
     Ok(MarginalFit { density: Marginal::from_packed(options.clone(), layout, parameters), history })
 }
 

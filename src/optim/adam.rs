@@ -1,9 +1,8 @@
 //! Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019).
 
 use crate::linalg::adam::AdamStep;
-use crate::simd::Level;
+use crate::simd::{Buffer, Level};
 use crate::{Float, parallel};
-use alloc::{vec, vec::Vec};
 use core::ops::Range;
 
 const BETA1: f64 = 0.9;
@@ -15,8 +14,8 @@ const CHUNK: usize = 1 << 15;
 
 /// The moments of all parameters.
 pub(super) struct Adam<T> {
-    first: Vec<T>,
-    second: Vec<T>,
+    first: Buffer<T>,
+    second: Buffer<T>,
     /// β₁ᵗ and β₂ᵗ after t steps.
     powers: [f64; 2],
     level: Level,
@@ -24,12 +23,7 @@ pub(super) struct Adam<T> {
 
 impl<T: Float> Adam<T> {
     pub(super) fn new(parameters: usize, level: Level) -> Self {
-        Adam {
-            first: vec![T::zero(); parameters],
-            second: vec![T::zero(); parameters],
-            powers: [1.0; 2],
-            level,
-        }
+        Adam { first: Buffer::new(parameters), second: Buffer::new(parameters), powers: [1.0; 2], level }
     }
 
     /// Begins the next step: the bias corrections change once for all ranges.
@@ -58,8 +52,11 @@ impl<T: Float> Adam<T> {
             epsilon: T::of(EPSILON),
             keep: T::of(1.0 - learning_rate * decay),
         };
-        let state =
-            [&mut parameters[range.clone()], &mut self.first[range.clone()], &mut self.second[range.clone()]];
+        let state = [
+            &mut parameters[range.clone()],
+            &mut self.first.slice_mut()[range.clone()],
+            &mut self.second.slice_mut()[range.clone()],
+        ];
         let level = self.level;
         parallel::zip_chunks(&gradient[range], state, CHUNK, |gradient, state| {
             step.update(level, gradient, state);
@@ -70,6 +67,8 @@ impl<T: Float> Adam<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(feature = "rayon")]
+    use alloc::vec::Vec;
 
     #[cfg(feature = "rayon")]
     #[test]

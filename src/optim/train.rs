@@ -2,7 +2,7 @@
 
 use super::{Training, adam::Adam};
 use crate::rng::Stream;
-use crate::simd::Level;
+use crate::simd::{Buffer, Level};
 use crate::{Error, Float, Result};
 use alloc::format;
 use alloc::string::ToString;
@@ -155,18 +155,19 @@ pub(crate) fn train<T: Float>(
         best = Some((loss, parameters.to_vec()));
     }
     let mut adam = Adam::new(parameters.len(), Level::best());
-    let mut gradient = vec![T::zero(); parameters.len()];
+    let mut gradient = Buffer::new(parameters.len());
+    let gradient = &mut gradient.slice_mut()[..parameters.len()];
     let mut order = split.training.clone();
     let mut learning_rate = training.learning_rate;
     for epoch in 1..=training.epochs {
         stream.shuffle(&mut order);
         let mut total = 0.0;
         for batch in order.chunks(training.batch) {
-            let loss = objective.gradient(parameters, batch, &mut gradient, training.accumulate_gradients);
+            let loss = objective.gradient(parameters, batch, gradient, training.accumulate_gradients);
             total += loss * batch.len() as f64;
             adam.advance();
             for (range, decay) in &groups {
-                adam.update(range.clone(), parameters, &gradient, learning_rate, *decay);
+                adam.update(range.clone(), parameters, gradient, learning_rate, *decay);
             }
         }
         let loss = finite(total / order.len() as f64, epoch - 1)?;
