@@ -31,7 +31,7 @@
 //! | [`knife`] | KNIFE, the density: evaluation, gradients, fit |
 //! | [`classifier`] | networks for p(y\|x): evaluation, gradients, fit |
 //! | [`synthetic`] | generators with known truth |
-//! | [`simd`] | log-sum-exp kernels |
+//! | [`simd`] | which instruction set the kernels run on; log-sum-exp of rows |
 //! | [`rng`] | seeded streams |
 //!
 //! | feature | default | what it adds |
