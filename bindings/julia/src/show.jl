@@ -36,7 +36,7 @@ function Base.show(io::IO, ::MIME"text/plain", m::Model)
                 count_of(c.modes, "mode"), isempty(c.hidden) ? "none" : join(c.hidden, ", "))
     counts = class_counts(m)
     counts === nothing || print(io, "\n  training samples by class: ", join(counts, ", "))
-    @printf(io, "\n  shift of the training split: %.4f nats", m.frozen_shift)
+    isnan(m.frozen_shift) || @printf(io, "\n  shift of the training split: %.4f nats", m.frozen_shift)
     for note in notes(m)
         print(io, "\n  note: ", note)
     end
