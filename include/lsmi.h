@@ -2,8 +2,9 @@
  *
  * Generated from src/ffi by bindings/c/header; do not edit.
  *
- * Every function returns a status (LSMI_OK is 0) and writes results through pointers. All quantities are in nats.
- * Inputs are borrowed for the call and never changed. Samples lie in memory one after the other: see LsmiMatrix.
+ * Every function that can fail returns a status (LSMI_OK is 0) and writes results through pointers. All quantities
+ * are in nats. Inputs are borrowed for the call and never changed; outputs overlap neither inputs nor each other.
+ * Samples lie in memory one after the other: see LsmiMatrix.
  * Structs begin with struct_size, which the caller sets to their sizeof. Handles are opaque; each is freed by its
  * ..._free, for which NULL is fine. A const handle may be used by several threads at once. Nothing is global but the
  * message of a thread's last error, and nothing prints. Errors are named without their LSMI_ERROR_ below.
@@ -1198,7 +1199,7 @@ const char *lsmi_build_features(void);
  * r = min(h1, h2) − min(h1 − i1, h2 − i2), u1 = i1 − r, u2 = i2 − r, s = i12 − i1 − i2 + r of every sample, nats.
  * Allocates nothing.
  *
- * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` if the two lengths differ. Thread-safe; outputs must not overlap inputs.
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` if the two lengths differ. Thread-safe.
  */
 int32_t lsmi_atoms(const struct LsmiInformationArrays *information,
                    const struct LsmiAtomBuffers *out);
@@ -1721,7 +1722,7 @@ int32_t lsmi_model_preprocessing(const struct LsmiModel *model,
  * `x` is of the model's type. NaN stays NaN. Messages call it x1 or x2.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING` for another modality, `EMPTY`, `SHAPE`, `HANDLE`,
- * `FAILED_HANDLE`. Thread-safe; `out` must not overlap `x`.
+ * `FAILED_HANDLE`. Thread-safe.
  */
 int32_t lsmi_model_preprocess(const struct LsmiModel *model,
                               int32_t modality,
@@ -1746,7 +1747,7 @@ int32_t lsmi_model_entropy_offsets(const struct LsmiModel *model,
  * `LSMI_SHIFT_OF_MODEL` for that of the fit. Nothing is written if anything is wrong.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `CLASS`, `UNSEEN_CLASS`,
- * `HANDLE`, `FAILED_HANDLE`. Thread-safe; outputs must not overlap inputs.
+ * `HANDLE`, `FAILED_HANDLE`. Thread-safe.
  */
 int32_t lsmi_model_score(const struct LsmiModel *model,
                          const struct LsmiMatrix *x1,

@@ -1,6 +1,7 @@
 /* Fits a model to samples of two modalities and prints what it says about them.
  *
- *     cc -std=c99 fit_and_score.c $(pkg-config --cflags --libs lsmi) -lm -o fit_and_score && ./fit_and_score
+ *     cc -std=c99 fit_and_score.c $(pkg-config --cflags --libs lsmi) \
+ *         -Wl,-rpath,"$(pkg-config --variable=libdir lsmi)" -o fit_and_score && ./fit_and_score
  */
 #include "lsmi.h"
 

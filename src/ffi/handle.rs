@@ -2,7 +2,8 @@
 
 use super::arrays::write_text;
 use super::status::{
-    Failure, LSMI_ERROR_FAILED_HANDLE, LSMI_ERROR_HANDLE, LSMI_ERROR_PANIC, Outcome, catch, guard, settle,
+    Failure, LSMI_ERROR_BUFFER, LSMI_ERROR_FAILED_HANDLE, LSMI_ERROR_HANDLE, LSMI_ERROR_PANIC, Outcome,
+    catch, guard, settle,
 };
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -76,25 +77,49 @@ fn boxed<O: Opaque>(value: Option<O::Value>, message: String) -> *mut O {
 /// # Safety
 /// `out` is NULL or writable.
 pub(super) unsafe fn create<O: Opaque>(out: *mut *mut O, make: impl FnOnce() -> Outcome<O::Value>) -> i32 {
-    guard(|| {
-        // SAFETY: by contract.
-        let [out] = unsafe { super::arrays::output("out", out, 1) }? else {
-            return Err(Failure::null("out"));
-        };
-        *out = core::ptr::null_mut();
-        match catch(make) {
-            Ok(value) => {
-                *out = boxed::<O>(Some(value), String::new());
-                Ok(())
-            }
-            Err(failure) => {
-                if cfg!(not(feature = "std")) {
-                    *out = boxed::<O>(None, failure.message.clone());
-                }
-                Err(failure)
-            }
+    // SAFETY: by contract.
+    settle(catch(|| unsafe { place(out, make) }))
+}
+
+/// As [`create`], of the value of another handle, in which a failure is kept as [`with`] keeps it.
+///
+/// # Safety
+/// `source` as [`handle`]; `out` as [`create`].
+pub(super) unsafe fn create_from<S: Opaque, O: Opaque>(
+    source: *const S,
+    out: *mut *mut O,
+    make: impl FnOnce(&S::Value) -> Outcome<O::Value>,
+) -> i32 {
+    // SAFETY: by contract.
+    unsafe {
+        let outcome = catch(|| place(out, || make(value(source)?)));
+        keep(source, &outcome);
+        settle(outcome)
+    }
+}
+
+/// The body of [`create`], for those that make a handle of several others and keep its failure in each.
+///
+/// # Safety
+/// As [`create`].
+pub(super) unsafe fn place<O: Opaque>(out: *mut *mut O, make: impl FnOnce() -> Outcome<O::Value>) -> Outcome {
+    // SAFETY: by contract.
+    let [out] = unsafe { super::arrays::output("out", out, 1) }? else {
+        return Err(Failure::null("out"));
+    };
+    *out = core::ptr::null_mut();
+    match catch(make) {
+        Ok(value) => {
+            *out = boxed::<O>(Some(value), String::new());
+            Ok(())
         }
-    })
+        Err(failure) => {
+            if cfg!(not(feature = "std")) {
+                *out = boxed::<O>(None, failure.message.clone());
+            }
+            Err(failure)
+        }
+    }
 }
 
 /// The handle behind a pointer, if it is one of the right kind.
@@ -142,16 +167,26 @@ pub(super) unsafe fn value<'a, O: Opaque>(pointer: *const O) -> Outcome<&'a O::V
 pub(super) unsafe fn with<O: Opaque>(pointer: *const O, work: impl FnOnce(&O::Value) -> Outcome) -> i32 {
     // SAFETY: by contract.
     let outcome = catch(|| work(unsafe { value(pointer) }?));
-    if let Err(failure) = &outcome
+    // SAFETY: by contract.
+    unsafe { keep(pointer, &outcome) };
+    settle(outcome)
+}
+
+/// Keeps a failure in a handle that took part, if it is one; a panic spoils the handle, and stays its last message.
+///
+/// # Safety
+/// As [`handle`].
+pub(super) unsafe fn keep<O: Opaque>(pointer: *const O, outcome: &Outcome) {
+    if let Err(failure) = outcome
         // SAFETY: by contract.
         && let Ok(handle) = unsafe { handle(pointer) }
+        && !handle.failed.load(Ordering::Acquire)
     {
         handle.error.with(|text| text.clone_from(&failure.message));
         if failure.status == LSMI_ERROR_PANIC {
             handle.failed.store(true, Ordering::Release);
         }
     }
-    settle(outcome)
 }
 
 /// Frees a handle; NULL is fine.
@@ -181,12 +216,17 @@ pub(super) unsafe fn message<O: Opaque>(
     capacity: usize,
     length: *mut usize,
 ) -> i32 {
-    guard(|| {
+    let outcome = catch(|| {
         // SAFETY: by contract.
         let text = unsafe { handle(pointer) }?.error.with(|text| text.clone());
         // SAFETY: by contract.
         unsafe { write_text(&text, buffer, capacity, length) }
-    })
+    });
+    match outcome {
+        // Asking how long the message is must not change the thread's answer.
+        Err(failure) if failure.status == LSMI_ERROR_BUFFER => LSMI_ERROR_BUFFER,
+        outcome => settle(outcome),
+    }
 }
 
 #[cfg(all(test, feature = "std"))]
@@ -251,7 +291,47 @@ mod tests {
             let expected =
                 "Number: expected a handle without fault, got one that failed inside the library; free it";
             assert_eq!(thread_message(), expected);
+            assert_eq!(text(own), "fault inside the library: lost count at 7", "the refusal is not its own");
             assert_eq!(value(handle).unwrap_err().status, LSMI_ERROR_FAILED_HANDLE);
+            assert_eq!(free(handle), LSMI_OK);
+        }
+    }
+
+    #[test]
+    fn a_fault_while_a_handle_is_made_of_another_spoils_that_one() {
+        let source = number(7);
+        let mut out: *mut Other = core::ptr::null_mut();
+        // SAFETY: live handles and a writable result throughout.
+        unsafe {
+            assert_eq!(create_from(source, &mut out, |value| Ok(value + 1)), LSMI_OK);
+            assert_eq!(value(out).unwrap(), &8);
+            assert_eq!(free(out), LSMI_OK);
+
+            let own = |b: *mut c_char, c, l: *mut usize| message(source, b, c, l);
+            assert_eq!(create_from(source, &mut out, |_| Err(Failure::null("x"))), LSMI_ERROR_POINTER);
+            assert!(out.is_null());
+            assert_eq!(text(own), "x: expected a pointer, got NULL");
+            assert_eq!(create_from(source, &mut out, |value| panic!("lost {value}")), LSMI_ERROR_PANIC);
+            assert_eq!(text(own), "fault inside the library: lost 7");
+            out = core::ptr::NonNull::dangling().as_ptr();
+            assert_eq!(create_from(source, &mut out, |value| Ok(*value)), LSMI_ERROR_FAILED_HANDLE);
+            assert!(out.is_null());
+            assert_eq!(text(own), "fault inside the library: lost 7");
+            assert_eq!(free(source), LSMI_OK);
+        }
+    }
+
+    #[test]
+    fn a_message_that_is_too_long_for_the_buffer_is_not_the_last_error() {
+        let handle = number(7);
+        let mut length = 0;
+        let mut bytes = [0u8; 4];
+        // SAFETY: a live handle, and a buffer of that size.
+        unsafe {
+            assert_eq!(with(handle, |_| Err(Failure::null("x"))), LSMI_ERROR_POINTER);
+            assert_eq!(message(handle, bytes.as_mut_ptr().cast(), 4, &mut length), LSMI_ERROR_BUFFER);
+            assert_eq!((&bytes, length), (b"x: \0", 31));
+            assert_eq!(thread_message(), "x: expected a pointer, got NULL");
             assert_eq!(free(handle), LSMI_OK);
         }
     }

@@ -109,7 +109,7 @@ structures!(LsmiInformationArrays, LsmiInformationBuffers, LsmiAtomBuffers);
 /// r = min(h1, h2) − min(h1 − i1, h2 − i2), u1 = i1 − r, u2 = i2 − r, s = i12 − i1 − i2 + r of every sample, nats.
 /// Allocates nothing.
 ///
-/// Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` if the two lengths differ. Thread-safe; outputs must not overlap inputs.
+/// Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` if the two lengths differ. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lsmi_atoms(
     information: *const LsmiInformationArrays,

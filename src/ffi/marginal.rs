@@ -5,9 +5,12 @@ use super::config::{Coded, flag};
 use super::handle::{self, opaque};
 use super::interaction::structures;
 use super::matrix::{LsmiMatrix, Typed, any_of_both, by_type, samples};
-use super::status::{Failure, LSMI_ERROR_SHAPE, LSMI_ERROR_TYPE, Outcome};
+use super::status::{Failure, LSMI_ERROR_SETTING, LSMI_ERROR_TYPE, Outcome};
 use crate::knife::{Diagonal, Marginal, MarginalFit, MarginalOptions, MarginalParameters, Triangle};
-use crate::{Float, History, Samples};
+use crate::matrix::MOST_PARAMETERS;
+use crate::{Error, Float, History, Samples};
+use alloc::format;
+use alloc::string::ToString;
 use core::ffi::{c_char, c_void};
 
 /// A density of either type, with the course of its training (empty if it was not trained here).
@@ -118,6 +121,22 @@ impl LsmiMarginalOptions {
 
 any_of_both!(AnyMarginal, MarginalFit);
 
+/// Refuses sizes that no density has, so that a stray number does not send a read past the caller's arrays.
+fn check_size(form: &MarginalOptions, features: usize) -> Outcome {
+    if features == 0 {
+        return Err(Error::Empty { field: "density".to_string(), what: "features" }.into());
+    }
+    // The limit of `Marginal::from_parameters`.
+    let per_feature = if form.triangle == Triangle::Full { features / 2 + 2 } else { 2 };
+    let parameters = form.modes.checked_mul(features).and_then(|n| n.checked_mul(per_feature));
+    if parameters.is_none_or(|n| n > MOST_PARAMETERS) {
+        let expected = format!("so few that there are at most {MOST_PARAMETERS} parameters");
+        let got = format!("{} of {features} features", form.modes);
+        return Err(Failure::new(LSMI_ERROR_SETTING, "modes", &expected, got));
+    }
+    Ok(())
+}
+
 /// A density of given parameters, which are copied. Free it with `lsmi_marginal_free`.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a
@@ -136,28 +155,15 @@ pub unsafe extern "C" fn lsmi_marginal_new(
     ) -> Outcome<MarginalFit<T>> {
         let form = options.options()?;
         let (k, d) = (options.modes, options.features);
-        let product = |a: usize, b: usize| {
-            a.checked_mul(b).ok_or_else(|| {
-                Failure::new(
-                    LSMI_ERROR_SHAPE,
-                    "LsmiMarginalOptions",
-                    "sizes that can be addressed",
-                    "larger ones",
-                )
-            })
-        };
+        check_size(&form, d)?;
         let diagonals = if form.diagonal == Diagonal::Shared { 1 } else { k };
-        let triangle = if form.triangle == Triangle::Full { product(product(k, d)?, d)? } else { 0 };
+        let triangle = if form.triangle == Triangle::Full { k * d * d } else { 0 };
         // SAFETY: by contract.
         let parameters = unsafe {
             MarginalParameters {
-                means: input("means", parameters.means.cast::<T>(), product(k, d)?)?.to_vec(),
-                log_diagonal: input(
-                    "log_diagonal",
-                    parameters.log_diagonal.cast::<T>(),
-                    product(diagonals, d)?,
-                )?
-                .to_vec(),
+                means: input("means", parameters.means.cast::<T>(), k * d)?.to_vec(),
+                log_diagonal: input("log_diagonal", parameters.log_diagonal.cast::<T>(), diagonals * d)?
+                    .to_vec(),
                 triangle: input("triangle", parameters.triangle.cast::<T>(), triangle)?.to_vec(),
                 logits: input("logits", parameters.logits.cast::<T>(), k)?.to_vec(),
             }

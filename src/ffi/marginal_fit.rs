@@ -94,7 +94,7 @@ pub unsafe extern "C" fn lsmi_marginal_refine(
     }
     // SAFETY: the caller gives a live handle, readable structs whose arrays have the lengths they state, and room.
     unsafe {
-        handle::create(out, || match handle::value(marginal)? {
+        handle::create_from(marginal, out, |any| match any {
             AnyMarginal::F32(start) => refine(&start.density, x, weights, fit),
             AnyMarginal::F64(start) => refine(&start.density, x, weights, fit),
         })

@@ -122,7 +122,9 @@ pub(super) fn bad_type(code: i32) -> Failure {
     Failure::new(LSMI_ERROR_TYPE, "type", "LSMI_F32 (0) or LSMI_F64 (1)", code)
 }
 
-fn typed<'a, T: Float>(field: &str, matrix: &LsmiMatrix) -> Outcome<Samples<'a, T>> {
+/// # Safety
+/// The numbers of `matrix` are readable, of type `T`, and unchanged for `'a`.
+unsafe fn typed<'a, T: Float>(field: &str, matrix: &LsmiMatrix) -> Outcome<Samples<'a, T>> {
     let LsmiMatrix { samples, features, stride, .. } = *matrix;
     // What the shape itself has wrong comes before any look at the memory.
     let length = match samples.checked_sub(1) {
@@ -133,7 +135,7 @@ fn typed<'a, T: Float>(field: &str, matrix: &LsmiMatrix) -> Outcome<Samples<'a, 
         })?,
     };
     if samples > 0 && features > 0 && stride >= features {
-        // SAFETY: `LsmiMatrix` promises this many readable numbers of its type.
+        // SAFETY: by contract.
         let data = unsafe { input(field, matrix.data.cast::<T>(), length) }?;
         return Ok(Samples::new(field, data, samples, features, stride)?);
     }
@@ -151,8 +153,10 @@ pub(super) unsafe fn any_samples<'a>(field: &str, matrix: *const LsmiMatrix) -> 
     // SAFETY: by contract.
     let matrix = unsafe { structure(matrix) }?;
     match matrix.type_ {
-        LSMI_F32 => typed(field, matrix).map(AnySamples::F32),
-        LSMI_F64 => typed(field, matrix).map(AnySamples::F64),
+        // SAFETY: by contract; the type is the one that the code names.
+        LSMI_F32 => unsafe { typed(field, matrix) }.map(AnySamples::F32),
+        // SAFETY: as above.
+        LSMI_F64 => unsafe { typed(field, matrix) }.map(AnySamples::F64),
         other => Err(bad_type(other)),
     }
 }

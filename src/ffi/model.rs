@@ -9,7 +9,7 @@ use super::matrix::{AnySamples, LsmiMatrix, Typed, any_samples};
 use super::network::{AnyNetwork, LsmiNetwork, network};
 use super::preprocessing::index_of;
 use super::progress::{LsmiProgressCallback, Observer};
-use super::status::{Failure, LSMI_ERROR_SETTING, LSMI_ERROR_TYPE, Outcome};
+use super::status::{Failure, LSMI_ERROR_SETTING, LSMI_ERROR_TYPE, Outcome, catch, settle};
 use super::training::write_history;
 use crate::classifier::NetworkFit;
 use crate::estimator::{AnyModel, Component, ModelParts};
@@ -42,7 +42,9 @@ pub unsafe extern "C" fn lsmi_fit(
     out: *mut *mut LsmiModel,
 ) -> i32 {
     let observer = Observer { callback: progress, user };
-    fn run<T: Typed>(
+    /// # Safety
+    /// As [`Observer::observe`].
+    unsafe fn run<T: Typed>(
         (x1, x2): (Samples<'_, T>, Samples<'_, T>),
         y: &[i64],
         config: &Config,
@@ -53,7 +55,8 @@ pub unsafe extern "C" fn lsmi_fit(
             return Ok(crate::fit(x1, x2, y, config)?);
         }
         Ok(fit_with_progress(x1, x2, y, config, &mut |progress| {
-            observer.observe(progress.component as i32, progress.training)
+            // SAFETY: by contract.
+            unsafe { observer.observe(progress.component as i32, progress.training) }
         })?)
     }
     // SAFETY: the caller gives readable matrices, `y_count` targets, a readable configuration or NULL, and room.
@@ -92,27 +95,36 @@ pub unsafe extern "C" fn lsmi_model_from_parts(
 ) -> i32 {
     // SAFETY: the caller gives live handles and room, or NULL.
     unsafe {
-        handle::create(out, || {
-            macro_rules! parts {
-                ($T:ty, $variant:ident) => {
-                    AnyModel::$variant(Model::from_parts(ModelParts::<$T> {
-                        networks: [
-                            network::<$T>("network1", network1)?.clone(),
-                            network::<$T>("network2", network2)?.clone(),
-                            network::<$T>("network_joint", network_joint)?.clone(),
-                        ],
-                        densities: [
-                            density::<$T>("density1", density1)?.clone(),
-                            density::<$T>("density2", density2)?.clone(),
-                        ],
-                    })?)
-                };
-            }
-            Ok(match handle::value(network1)? {
-                AnyNetwork::F32(_) => parts!(f32, F32),
-                AnyNetwork::F64(_) => parts!(f64, F64),
+        let outcome = catch(|| {
+            handle::place(out, || {
+                macro_rules! parts {
+                    ($T:ty, $variant:ident) => {
+                        AnyModel::$variant(Model::from_parts(ModelParts::<$T> {
+                            networks: [
+                                network::<$T>("network1", network1)?.clone(),
+                                network::<$T>("network2", network2)?.clone(),
+                                network::<$T>("network_joint", network_joint)?.clone(),
+                            ],
+                            densities: [
+                                density::<$T>("density1", density1)?.clone(),
+                                density::<$T>("density2", density2)?.clone(),
+                            ],
+                        })?)
+                    };
+                }
+                Ok(match handle::value(network1)? {
+                    AnyNetwork::F32(_) => parts!(f32, F32),
+                    AnyNetwork::F64(_) => parts!(f64, F64),
+                })
             })
-        })
+        });
+        for network in [network1, network2, network_joint] {
+            handle::keep(network, &outcome);
+        }
+        for density in [density1, density2] {
+            handle::keep(density, &outcome);
+        }
+        settle(outcome)
     }
 }
 
@@ -377,7 +389,7 @@ pub unsafe extern "C" fn lsmi_model_network(
     }
     // SAFETY: the caller gives a live handle and room, or NULL.
     unsafe {
-        handle::create(out, || match handle::value(model)? {
+        handle::create_from(model, out, |model| match model {
             AnyModel::F32(model) => pick(model, component),
             AnyModel::F64(model) => pick(model, component),
         })
@@ -410,7 +422,7 @@ pub unsafe extern "C" fn lsmi_model_density(
     }
     // SAFETY: the caller gives a live handle and room, or NULL.
     unsafe {
-        handle::create(out, || match handle::value(model)? {
+        handle::create_from(model, out, |model| match model {
             AnyModel::F32(model) => pick(model, component),
             AnyModel::F64(model) => pick(model, component),
         })

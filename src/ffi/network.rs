@@ -5,11 +5,12 @@ use super::config::Coded;
 use super::handle::{self, opaque};
 use super::interaction::structures;
 use super::matrix::{AnySamples, LsmiMatrix, Typed, any_of_both, any_samples, by_type, samples};
-use super::status::{Failure, LSMI_ERROR_SHAPE, LSMI_ERROR_TYPE, Outcome};
+use super::status::{Failure, LSMI_ERROR_SETTING, LSMI_ERROR_SHAPE, LSMI_ERROR_TYPE, Outcome};
 use super::training::{LsmiFitOptions, write_history};
 use crate::classifier::{
     Activation, Layer, Network, NetworkFit, NetworkGradient, NetworkOptions, fit_network,
 };
+use crate::matrix::MOST_PARAMETERS;
 use crate::{History, Samples};
 use alloc::format;
 use alloc::vec::Vec;
@@ -66,6 +67,27 @@ pub struct LsmiLayerBuffers {
 
 structures!(LsmiLayer, LsmiLayerBuffers);
 
+fn too_many() -> Failure {
+    let expected = format!("at most {MOST_PARAMETERS} parameters");
+    Failure::new(LSMI_ERROR_SETTING, "layers", &expected, "more")
+}
+
+/// Refuses stray sizes before they send a read past the caller's arrays; the limit is that of `lsmi_network_fit`.
+fn check_sizes(features: usize, layers: &[LsmiLayer]) -> Outcome {
+    let (mut inputs, mut parameters) = (features, 0usize);
+    for layer in layers {
+        // SAFETY: a readable layer.
+        unsafe { structure(layer) }?;
+        let of_layer = inputs.checked_add(1).and_then(|n| n.checked_mul(layer.outputs));
+        parameters = of_layer
+            .and_then(|n| n.checked_add(parameters))
+            .filter(|&n| n <= MOST_PARAMETERS)
+            .ok_or_else(too_many)?;
+        inputs = layer.outputs;
+    }
+    Ok(())
+}
+
 /// A network of `layer_count` layers from `features` inputs to as many classes as the last layer has outputs, with
 /// `activation` (`LSMI_ACTIVATION_…`) after each layer but the last. `type_` is `LSMI_F32` or `LSMI_F64`; parameters
 /// are copied. Free it with `lsmi_network_free`.
@@ -88,15 +110,13 @@ pub unsafe extern "C" fn lsmi_network_new(
         layers: &[LsmiLayer],
         activation: Activation,
     ) -> Outcome<NetworkFit<T>> {
+        check_sizes(features, layers)?;
         let mut inputs = features;
         let mut read = |layer: &LsmiLayer| {
-            // SAFETY: a readable layer; its arrays by contract.
+            let weights = inputs * layer.outputs;
+            inputs = layer.outputs;
+            // SAFETY: by contract.
             unsafe {
-                structure(layer)?;
-                let weights = inputs.checked_mul(layer.outputs).ok_or_else(|| {
-                    Failure::new(LSMI_ERROR_SHAPE, "LsmiLayer", "sizes that can be addressed", "larger ones")
-                })?;
-                inputs = layer.outputs;
                 Ok(Layer {
                     weights: input("weights", layer.weights.cast::<T>(), weights)?.to_vec(),
                     biases: input("biases", layer.biases.cast::<T>(), layer.outputs)?.to_vec(),
@@ -110,6 +130,10 @@ pub unsafe extern "C" fn lsmi_network_new(
     // SAFETY: the caller gives `layer_count` readable layers whose arrays have the lengths they state, and room.
     unsafe {
         handle::create(out, || {
+            // Every layer has parameters.
+            if layer_count > MOST_PARAMETERS {
+                return Err(too_many());
+            }
             let layers = input("layers", layers, layer_count)?;
             let activation = Activation::of_code("activation", activation)?;
             by_type!(type_, T => make::<T>(features, layers, activation).map(AnyNetwork::from))

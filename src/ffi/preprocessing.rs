@@ -78,7 +78,7 @@ pub unsafe extern "C" fn lsmi_model_preprocessing(
 /// `x` is of the model's type. NaN stays NaN. Messages call it x1 or x2.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING` for another modality, `EMPTY`, `SHAPE`, `HANDLE`,
-/// `FAILED_HANDLE`. Thread-safe; `out` must not overlap `x`.
+/// `FAILED_HANDLE`. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lsmi_model_preprocess(
     model: *const LsmiModel,

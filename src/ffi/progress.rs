@@ -46,7 +46,9 @@ pub(super) struct Observer {
 }
 
 impl Observer {
-    pub(super) fn observe(&self, component: i32, progress: TrainingProgress) -> ControlFlow<()> {
+    /// # Safety
+    /// The callback, if there is one, may be called with `user` and keeps to what `LsmiProgressCallback` asks of it.
+    pub(super) unsafe fn observe(&self, component: i32, progress: TrainingProgress) -> ControlFlow<()> {
         let Some(callback) = self.callback else { return ControlFlow::Continue(()) };
         let progress = LsmiProgress {
             struct_size: size_of::<LsmiProgress>(),
@@ -56,7 +58,7 @@ impl Observer {
             loss: progress.loss,
             validation_loss: progress.validation_loss.unwrap_or(f64::NAN),
         };
-        // SAFETY: the caller of the fit promises a function that takes this, and a pointer that it understands.
+        // SAFETY: by contract.
         match unsafe { callback(self.user, &progress) } {
             0 => ControlFlow::Continue(()),
             _ => ControlFlow::Break(()),

@@ -99,7 +99,7 @@ structures!(LsmiScores, LsmiSummary);
 /// `LSMI_SHIFT_OF_MODEL` for that of the fit. Nothing is written if anything is wrong.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `CLASS`, `UNSEEN_CLASS`,
-/// `HANDLE`, `FAILED_HANDLE`. Thread-safe; outputs must not overlap inputs.
+/// `HANDLE`, `FAILED_HANDLE`. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lsmi_model_score(
     model: *const LsmiModel,

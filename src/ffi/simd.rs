@@ -56,8 +56,7 @@ pub unsafe extern "C" fn lsmi_marginal_with_level(
     }
     // SAFETY: the caller gives a live handle, a NUL-terminated text and room, or NULL.
     unsafe {
-        handle::create(out, || {
-            let any = handle::value(marginal)?;
+        handle::create_from(marginal, out, |any| {
             let level: Level = text("level", level)?.parse()?;
             Ok(match any {
                 AnyMarginal::F32(fit) => AnyMarginal::F32(at_level!(fit, level)),

@@ -107,7 +107,8 @@ impl LsmiFitOptions {
             training: &self.training.training()?,
             held_out: held_out.unwrap_or(&[]),
             stream: &mut Stream::new(self.seed, 0),
-            observer: &mut |progress| observer.observe(-1, progress),
+            // SAFETY: by contract.
+            observer: &mut |progress| unsafe { observer.observe(-1, progress) },
         })?)
     }
 }

@@ -27,9 +27,12 @@ static void test_new(void) {
     BAD_OPTION(struct_size, 1, LSMI_ERROR_STRUCT_SIZE, "LsmiMarginalOptions: expected struct_size ");
     BAD_OPTION(modes, 0, LSMI_ERROR_SETTING, "modes: ");
     BAD_OPTION(features, 0, LSMI_ERROR_EMPTY, "features");
-    BAD_OPTION(modes, SIZE_MAX, LSMI_ERROR_SHAPE, "addressed");
-    BAD_OPTION(features, SIZE_MAX / 2, LSMI_ERROR_SHAPE, "addressed");
-    BAD_OPTION(features, (size_t)1 << 32, LSMI_ERROR_SHAPE, "addressed");
+    /* Refused before the arrays are read, which have no such lengths. */
+    BAD_OPTION(modes, SIZE_MAX, LSMI_ERROR_SETTING, "modes: ");
+    BAD_OPTION(modes, (size_t)1 << 40, LSMI_ERROR_SETTING,
+               "modes: expected so few that there are at most 268435456 parameters, got 1099511627776 of 2 features");
+    BAD_OPTION(features, SIZE_MAX / 2, LSMI_ERROR_SETTING, "modes: ");
+    BAD_OPTION(features, (size_t)1 << 32, LSMI_ERROR_SETTING, "modes: ");
     BAD_OPTION(type_, 2, LSMI_ERROR_TYPE, "type: expected LSMI_F32 (0) or LSMI_F64 (1), got 2");
     BAD_OPTION(bounded, 2, LSMI_ERROR_SETTING, "bounded: expected 0 or 1, got 2");
     BAD_OPTION(diagonal, 2, LSMI_ERROR_SETTING, "diagonal: expected a code from 0 to 1, got 2");

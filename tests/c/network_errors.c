@@ -19,12 +19,13 @@ static void test_new(void) {
           "activation: expected a code from 0 to 1, got 2");
     FAILS_LIKE(lsmi_network_new(LSMI_F64, 0, good, 2, LSMI_ACTIVATION_RELU, &out), LSMI_ERROR_EMPTY, "features");
     FAILS_LIKE(lsmi_network_new(LSMI_F64, 2, good, 0, LSMI_ACTIVATION_RELU, &out), LSMI_ERROR_EMPTY, "layers");
-    FAILS_LIKE(lsmi_network_new(LSMI_F64, 2, good, SIZE_MAX / 8, LSMI_ACTIVATION_RELU, &out), LSMI_ERROR_SHAPE,
-               "layers: expected a size that can be addressed");
-    FAILS_LIKE(lsmi_network_new(LSMI_F64, SIZE_MAX, good, 2, LSMI_ACTIVATION_RELU, &out), LSMI_ERROR_SHAPE,
-               "addressed");
-    FAILS_LIKE(lsmi_network_new(LSMI_F64, SIZE_MAX / 8, good, 2, LSMI_ACTIVATION_RELU, &out), LSMI_ERROR_SHAPE,
-               "addressed");
+    FAILS_LIKE(lsmi_network_new(LSMI_F64, 2, good, SIZE_MAX / 8, LSMI_ACTIVATION_RELU, &out), LSMI_ERROR_SETTING,
+               "layers: expected at most 268435456 parameters, got more");
+    /* Refused before the arrays are read, which have no such lengths. */
+    FAILS_LIKE(lsmi_network_new(LSMI_F64, SIZE_MAX, good, 2, LSMI_ACTIVATION_RELU, &out), LSMI_ERROR_SETTING,
+               "layers: ");
+    FAILS_LIKE(lsmi_network_new(LSMI_F64, (size_t)1 << 40, good, 2, LSMI_ACTIVATION_RELU, &out), LSMI_ERROR_SETTING,
+               "layers: ");
 #define BAD_LAYER(index, member, value, status, message)                                                     \
     do {                                                                                                     \
         memcpy(bad, good, sizeof bad);                                                                       \
@@ -39,7 +40,8 @@ static void test_new(void) {
     BAD_LAYER(1, weights, misaligned(not_finite), LSMI_ERROR_POINTER, "weights: expected a pointer aligned");
     BAD_LAYER(1, weights, not_finite, LSMI_ERROR_NOT_FINITE, "expected a finite number, got inf");
     BAD_LAYER(1, outputs, 0, LSMI_ERROR_EMPTY, "");
-    BAD_LAYER(0, outputs, SIZE_MAX, LSMI_ERROR_SHAPE, "addressed");
+    BAD_LAYER(0, outputs, SIZE_MAX, LSMI_ERROR_SETTING, "layers: ");
+    BAD_LAYER(1, outputs, (size_t)1 << 40, LSMI_ERROR_SETTING, "layers: ");
 }
 
 static void test_handles(void) {

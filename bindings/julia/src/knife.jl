@@ -45,7 +45,8 @@ memory of C, K×d arrays are the same as `means`; a T_k is transposed.) The type
 the density's. `bounded` must be said, since the same numbers mean another density without it.
 
 Properties: `features` (d), `modes` (K), `bounded`, `diagonal` (`:per_mode` or `:shared`), `triangle` (`:full` or
-`:none`). [`LSMI.level`](@ref) tells the instruction set that evaluates it. The handle is freed with the object. Several threads may use a density at once.
+`:none`), `train_means` and `train_weights` (whether [`LSMI.refine`](@ref) moves them). [`LSMI.level`](@ref) tells the
+instruction set that evaluates it. The handle is freed with the object. Several threads may use a density at once.
 
 Throws [`LSMIError`](@ref) with status `:shape`, `:empty` or `:not_finite`.
 
@@ -61,13 +62,15 @@ mutable struct Marginal{T<:Real32or64}
     bounded::Bool
     diagonal::Symbol
     triangle::Symbol
+    train_means::Bool
+    train_weights::Bool
 
     # Takes over a handle.
     function Marginal{T}(handle::Ptr{Cvoid}) where {T}
         o = Ref(CMarginalOptions(sizeof(CMarginalOptions), 0, 0, 0, 0, 0, 0, 0, 0))
         checked(ccall(lsmi_marginal_options[], Cint, (Ptr{Cvoid}, Ref{CMarginalOptions}), handle, o))
         marginal = new{T}(handle, o[].features, o[].modes, o[].bounded == 1, diagonals[o[].diagonal + 1],
-                          triangles[o[].triangle + 1])
+                          triangles[o[].triangle + 1], o[].train_means == 1, o[].train_weights == 1)
         return finalizer(free, marginal)
     end
 end

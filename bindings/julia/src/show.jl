@@ -24,12 +24,19 @@ Base.show(io::IO, m::Model) =
 function Base.show(io::IO, ::MIME"text/plain", m::Model)
     show(io, m)
     m.handle == C_NULL && return
-    c = settings(m)
-    @printf(io, "\n  preset %s, seed %d, %s per density, hidden layers %s", c.preset, c.seed,
-            count_of(c.modes, "mode"), isempty(c.hidden) ? "none" : join(c.hidden, ", "))
+    # A model of given parts may have more hidden layers than settings can hold.
+    c = try
+        settings(m)
+    catch exception
+        exception isa LSMIError && exception.status === :setting || rethrow()
+        nothing
+    end
+    c === nothing ||
+        @printf(io, "\n  preset %s, seed %d, %s per density, hidden layers %s", c.preset, c.seed,
+                count_of(c.modes, "mode"), isempty(c.hidden) ? "none" : join(c.hidden, ", "))
     counts = class_counts(m)
     counts === nothing || print(io, "\n  training samples by class: ", join(counts, ", "))
-    @printf(io, "\n  shift of the training split: %.4f nats", m.frozen_shift)
+    isnan(m.frozen_shift) || @printf(io, "\n  shift of the training split: %.4f nats", m.frozen_shift)
     for note in notes(m)
         print(io, "\n  note: ", note)
     end

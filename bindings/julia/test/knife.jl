@@ -125,7 +125,9 @@ end
     form = fit(Marginal, Float32.(x); epochs = 1, diagonal = :shared, triangle = :none, bounded = true)
     @test eltype(form) === Float32
     @test (form.modes, form.diagonal, form.triangle, form.bounded) == (5, :shared, :none, true)
+    @test form.train_means && form.train_weights
     fixed = fit(Marginal, x; epochs = 2, train_means = false, start = :samples)
+    @test !fixed.train_means && fixed.train_weights
     @test all(mean in collect(eachcol(x)) for mean in eachcol(LSMI.parameters(fixed).means))
     weighted = fit(Marginal, x; epochs = 1, weights = [ones(300); zeros(300)])
     @test LSMI.parameters(weighted) != LSMI.parameters(fit(Marginal, x; epochs = 1))

@@ -179,6 +179,12 @@ end
     data = LSMI.mixed_gaussian(60; seed = 2)
     model = fit(data.x1, data.x2, data.y; small...)
     @test startswith(plain(model), "Model{Float64}(2 + 2 features, 2 classes)\n  preset robust, seed 42, 2 modes")
+    # More hidden layers than settings hold.
+    layers(inputs) = [(weights = fill(0.5, b, a), biases = zeros(b))
+                      for (a, b) in ((inputs, 1), fill((1, 1), 8)..., (1, 2))]
+    density = Marginal(zeros(1, 1), zeros(1, 1), nothing, [0.0]; bounded = true)
+    deep = Model(map(Network ∘ layers, (1, 1, 2)), (density, density))
+    @test plain(deep) == "Model{Float64}(1 + 1 features, 2 classes)"
     @test occursin("adjusted", plain(score(model, data.x1, data.x2, data.y)))
     @test plain(Scores(1)) == "Scores of 1 sample"
     density = LSMI.density(model, :density1)

@@ -6,8 +6,10 @@ use crate::error::OrRaise;
 use lsmi::{Float, Samples};
 use numpy::ndarray::IntoDimension;
 use numpy::{
-    Element, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods,
+    Element, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArray,
+    PyUntypedArrayMethods,
 };
+use pyo3::PyTypeInfo;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use std::borrow::Cow;
@@ -16,6 +18,15 @@ use std::borrow::Cow;
 pub trait Number: Float + Element {}
 impl Number for f32 {}
 impl Number for f64 {}
+
+/// The object as an array of that type, but not as an instance of a subclass: `lsmi._arrays` knows those that are more
+/// than their memory, such as masked arrays.
+fn plain<'a, 'py, A: PyTypeInfo>(object: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, A>> {
+    match object.is_exact_instance_of::<PyUntypedArray>() {
+        true => object.cast().ok(),
+        false => None,
+    }
+}
 
 /// A borrowed n×d array whose rows are contiguous and in order. NumPy's own flag keeps extensions in Rust from
 /// writing to it; other threads of Python must not.
@@ -52,15 +63,12 @@ impl<'py, T: Number> Matrix<'py, T> {
 
     /// An n×d array-like of this type; anything else is converted.
     pub fn of(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Self> {
-        if let Ok(array) = object.cast::<PyArray2<T>>()
+        if let Some(array) = plain::<PyArray2<T>>(object)
             && let Some(matrix) = Matrix::borrow(array)?
         {
             return Ok(matrix);
         }
-        match rows_of_python(name, object, Some(T::NAME))? {
-            array if array.is_exact_instance_of::<PyArray2<T>>() => Matrix::converted(&array),
-            other => Err(other.cast::<PyArray2<T>>().map_err(PyErr::from).unwrap_err()),
-        }
+        Matrix::converted(&rows_of_python(name, object, Some(T::NAME))?)
     }
 
     /// An array of `lsmi._arrays.rows`, which has the right layout.
@@ -113,12 +121,12 @@ impl<'py, T: Number> Matrix<'py, T> {
 impl<'py> Any<Matrix<'py, f32>, Matrix<'py, f64>> {
     /// An n×d array-like of f32 or f64; other types become one of them.
     pub fn of(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Self> {
-        if let Ok(array) = object.cast::<PyArray2<f64>>()
+        if let Some(array) = plain::<PyArray2<f64>>(object)
             && let Some(matrix) = Matrix::borrow(array)?
         {
             return Ok(Rows::F64(matrix));
         }
-        if let Ok(array) = object.cast::<PyArray2<f32>>()
+        if let Some(array) = plain::<PyArray2<f32>>(object)
             && let Some(matrix) = Matrix::borrow(array)?
         {
             return Ok(Rows::F32(matrix));
@@ -154,12 +162,12 @@ pub struct Vector<'py, T: Element>(PyReadonlyArray1<'py, T>);
 impl<'py, T: Element> Vector<'py, T> {
     /// The array as it is; none if it is not contiguous or not aligned.
     fn borrow(object: &Bound<'py, PyAny>) -> PyResult<Option<Self>> {
-        match object.cast::<PyArray1<T>>() {
-            Ok(array) => {
+        match plain::<PyArray1<T>>(object) {
+            Some(array) => {
                 let array = array.try_readonly()?;
                 Ok(array.as_slice().is_ok().then_some(Vector(array)))
             }
-            Err(_) => Ok(None),
+            None => Ok(None),
         }
     }
 

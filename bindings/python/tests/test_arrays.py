@@ -68,6 +68,35 @@ def test_other_layouts_are_converted_and_give_the_same(x):
     np.testing.assert_array_equal(density.log_density(same), np.repeat(expected[:1], 4))
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+def test_subclasses_are_their_memory(x, tmp_path):
+    x.tofile(tmp_path / "x")
+    mapped = np.memmap(tmp_path / "x", x.dtype, "r", shape=x.shape)
+    other = np.float64 if x.dtype == np.float32 else np.float32
+    whole = np.ma.masked_array(x, np.zeros(x.shape, bool))
+    for dtype in (x.dtype, other):
+        density = lsmi.Knife(np.zeros((1, 6), dtype), np.zeros((1, 6), dtype))
+        half = lsmi.Knife(np.zeros((1, 3), dtype), np.zeros((1, 3), dtype))
+        for same in (mapped, np.asmatrix(x), whole):
+            np.testing.assert_array_equal(density.log_density(same), density.log_density(x))
+            np.testing.assert_array_equal(half.log_density(same[:, ::2]), half.log_density(x[:, ::2]))
+    assert is_shared(mapped)
+    assert is_shared(whole, x)
+
+
+def test_masked_elements_are_refused(model, data, x):
+    density = lsmi.Knife(np.zeros((1, 6), x.dtype), np.zeros((1, 6), x.dtype))
+    for order in ("C", "F"):
+        error = error_of(lambda order=order: density.log_density(np.ma.masked_greater(x.copy(order), x[3, 1])))
+        assert (error.kind, error.field) == ("type", "x")
+        assert str(error) == f"x: expected no masked elements, got {int((x > x[3, 1]).sum())}"
+    y = np.ma.masked_equal(data.y, data.y[0])
+    got = int((data.y == data.y[0]).sum())
+    for targets in (y, y[:, np.newaxis], y.astype(np.int8)):
+        error = error_of(lambda targets=targets: model.score(data.x1, data.x2, targets))
+        assert str(error) == f"y: expected no masked elements, got {got}"
+
+
 def test_a_gap_is_never_read(x):
     padded = np.full((12, 9), np.nan, x.dtype)
     padded[:, 2:8] = x

@@ -1,6 +1,7 @@
 """Arrays that the library cannot read as they are: others' arrays without a copy where possible, else one copy.
 
-The extension module comes here only when an argument is no NumPy array of the right type and layout.
+The extension module comes here only when an argument is no plain NumPy array of the right type and layout. What goes
+back is a plain one.
 """
 
 from __future__ import annotations
@@ -16,8 +17,16 @@ from ._errors import make
 _TYPES: dict[str, np.dtype[Any]] = {"f32": np.dtype(np.float32), "f64": np.dtype(np.float64)}
 
 
-def array(values: Any) -> NDArray[Any]:
-    """Anything as an array: by DLPack or the buffer protocol without a copy, else as NumPy converts it."""
+def array(name: str, values: Any) -> NDArray[Any]:
+    """Anything as a plain array: by DLPack or the buffer protocol without a copy, else as NumPy converts it.
+
+    A masked element is refused: the library would read the number that lies behind the mask.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        masked = int(np.ma.count_masked(values))
+        if masked:
+            raise make("type", f"{name}: expected no masked elements, got {masked}", name)
+        values = values.data
     if not isinstance(values, (np.ndarray, np.generic)) and hasattr(values, "__dlpack__"):
         try:
             return np.from_dlpack(values)
@@ -27,7 +36,7 @@ def array(values: Any) -> NDArray[Any]:
 
 
 def _real(name: str, values: Any) -> NDArray[Any]:
-    result = array(values)
+    result = array(name, values)
     if result.dtype.kind not in "fiub":
         raise make("type", f"{name}: expected real numbers, got {result.dtype}", name)
     return result
@@ -47,7 +56,7 @@ def _float_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
 def _convert(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
     # What overflows becomes infinite, and the library says where.
     with np.errstate(over="ignore"):
-        return np.require(values, dtype, ["C", "A"])
+        return np.require(values, dtype, ["C", "A", "E"])
 
 
 def _is_readable(values: NDArray[Any]) -> bool:
@@ -64,7 +73,6 @@ def rows(name: str, values: Any, scalar: Optional[str] = None) -> NDArray[Any]:
     _dimensions(name, result, 2)
     dtype = _TYPES[scalar] if scalar else _float_type(result.dtype)
     if result.dtype == dtype and _is_readable(result):
-        # A subclass of ndarray stays what it is; its memory is what counts.
         return result
     return _convert(result, dtype)
 
@@ -81,14 +89,14 @@ def _whole(name: str, values: NDArray[Any]) -> NDArray[np.int64]:
         row = int(np.argmax(values > np.uint64(np.iinfo(np.int64).max)))
         message = f"{name}: row {row}, column 0: expected a number below 2**63, got {int(values.flat[row])}"
         raise make("class", message, name)
-    return np.require(values, np.int64, ["C", "A"])
+    return np.require(values, np.int64, ["C", "A", "E"])
 
 
 def categories(name: str, values: Any) -> NDArray[np.int64]:
     """A category number per sample; rows of several become one number each."""
     from ._lsmi import joint_categories
 
-    result = array(values)
+    result = array(name, values)
     if result.size == 0 and result.ndim == 1:
         return np.empty(0, np.int64)
     if result.dtype.kind not in "iub":
@@ -102,7 +110,7 @@ def categories(name: str, values: Any) -> NDArray[np.int64]:
 
 def targets(values: Any) -> tuple[NDArray[np.int64], Optional[int]]:
     """Class numbers of integers, of a column of them, or of one-hot rows, and how many columns these have."""
-    result = array(values)
+    result = array("y", values)
     if result.size == 0 and result.ndim == 1:
         return np.empty(0, np.int64), None
     if result.ndim == 2 and result.shape[1] > 1 and result.dtype.kind in "fiub":
@@ -120,7 +128,7 @@ def targets(values: Any) -> tuple[NDArray[np.int64], Optional[int]]:
 
 def _one_hot(rows: NDArray[Any]) -> NDArray[np.int64]:
     ones = rows == 1
-    classes: NDArray[np.int64] = np.require(ones.argmax(axis=1), np.int64)
+    classes: NDArray[np.int64] = np.require(ones.argmax(axis=1), np.int64, ["E"])
     wrong = rows != 0
     wrong[np.arange(len(rows)), classes] &= ~ones[np.arange(len(rows)), classes]
     bad = wrong.any(axis=1) | ~ones.any(axis=1)

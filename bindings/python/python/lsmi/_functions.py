@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _lsmi
+from ._arrays import array
 
 COLUMNS = ("i1", "i2", "i12", "h1", "h2", "r", "u1", "u2", "s")
 
@@ -54,5 +55,5 @@ def score_log_probabilities(
         As ``LSMI.score_samples``.
     """
     i1, i2, i12 = (_lsmi.information(each, y, log_prior) for each in (log_p1, log_p2, log_p12))
-    h1, h2 = np.asarray(h1, np.float64), np.asarray(h2, np.float64)
+    h1, h2 = (np.asarray(array(name, each), np.float64) for name, each in (("h1", h1), ("h2", h2)))
     return {"i1": i1, "i2": i2, "i12": i12, "h1": h1, "h2": h2, **_lsmi.atoms(i1, i2, i12, h1, h2)}
