@@ -1,7 +1,7 @@
 //! exp, ln and tanh of vectors, written once for all instruction sets.
 //!
 //! Errors against the exact values, at every level and over the whole range, in units of the last place (ULP): exp at
-//! most 1.1, ln 0.8, tanh 2.6; exp_negative 1.2 ε in absolute terms (ε is one ULP of 1), and 2.2 (1 + |x|) ULP. Levels
+//! most 1.1, ln 0.9, tanh 2.6; exp_negative 1.2 ε in absolute terms (ε is one ULP of 1), and 2.2 (1 + |x|) ULP. Levels
 //! differ among themselves by no more than 1 ULP in exp and ln, 3 in tanh, 1.5 ε in exp_negative. Subnormal arguments
 //! and results count; NaN, infinities and zeros are as in IEEE 754.
 //!

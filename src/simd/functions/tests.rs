@@ -23,7 +23,7 @@ impl Function {
         match self {
             Exp => (1.1, 1.0),
             ExpNegative => (1.2, 1.5),
-            Ln => (0.8, 1.0),
+            Ln => (0.9, 1.0),
             Tanh => (2.6, 3.0),
         }
     }
