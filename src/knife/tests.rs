@@ -59,7 +59,20 @@ fn densities(density: &Marginal<f64>, x: &[f64]) -> Vec<f64> {
 #[test]
 fn log_density_agrees_with_the_reference_at_lane_boundaries() {
     let mut stream = Stream::new(3, 0);
-    for (d, n) in [(1, 1), (2, 15), (3, 16), (7, 17), (15, 31), (16, 33), (17, 5), (33, 48)] {
+    let sizes = [
+        (1, 1),
+        (2, 15),
+        (3, 16),
+        (6, 70),
+        (7, 17),
+        (10, 40),
+        (12, 129),
+        (15, 31),
+        (16, 33),
+        (17, 5),
+        (33, 48),
+    ];
+    for (d, n) in sizes {
         for options in forms(3) {
             let parameters = random_parameters(&options, d, &mut stream);
             let density = Marginal::from_parameters(options.clone(), d, &parameters).unwrap();

@@ -113,6 +113,19 @@ impl Level {
         match self.0 {
             // SAFETY: plain Rust runs everywhere.
             Set::Portable => unsafe { kernel.run::<<T as Lanes>::Portable>() },
+            #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+            _ => self.run_native(kernel),
+        }
+    }
+
+    /// [`Level::run`] of a kernel that has nothing for the portable level.
+    ///
+    /// # Panics
+    /// On the portable level.
+    #[inline]
+    pub(crate) fn run_native<T: Float, K: Kernel<T>>(self, kernel: K) -> K::Output {
+        match self.0 {
+            Set::Portable => unreachable!("{} has no portable form", core::any::type_name_of_val(&kernel)),
             // SAFETY: every 64-bit Arm processor that Rust supports by default has NEON.
             #[cfg(target_arch = "aarch64")]
             Set::Neon => unsafe { kernel.run::<<T as Lanes>::Neon>() },

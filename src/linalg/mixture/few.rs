@@ -3,18 +3,15 @@
 use super::{LogSum, Mixture, Rows, transpose};
 use crate::Float;
 use crate::linalg::panels::{self, WIDTH};
-use crate::linalg::triangle;
 use crate::simd::{Constants, Kernel, Vector};
+use core::hint::black_box;
 use core::mem::MaybeUninit;
 
 /// Modes whose exponents are kept at a time.
 const MODES: usize = 8;
 
-/// Vectors of samples that are worked on together.
-const VECTORS: usize = 4;
-
-/// Numbers that so many vectors have at most.
-const WIDE: usize = VECTORS * WIDTH;
+/// Vectors of samples that go through each stage together: enough that the stages' latencies do not add up.
+const VECTORS: usize = 8;
 
 /// The body for row numbers 0 to 15 below `$rows`, each a constant, so that arrays indexed by it live in registers.
 macro_rules! unrolled {
@@ -50,7 +47,7 @@ impl<T: Float, const D: usize> Kernel<T> for Few<'_, T, D> {
 }
 
 /// # Safety
-/// The processor has the instruction set of V.
+/// The processor has the instruction set of V. The mixture was checked.
 #[inline(always)]
 unsafe fn log_density<V: Vector<Element: Float>, const D: usize>(
     mixture: &Mixture<'_, V::Element>,
@@ -59,99 +56,116 @@ unsafe fn log_density<V: Vector<Element: Float>, const D: usize>(
 ) {
     let d = mixture.features;
     assert!(d == D || d + 1 == D);
-    let mut samples = MaybeUninit::<[[V::Element; WIDE]; D]>::uninit();
-    let mut exponents = MaybeUninit::<[[V::Element; WIDE]; MODES]>::zeroed();
+    let wide = VECTORS * V::LANES;
+    let mut samples = MaybeUninit::<[[V; VECTORS]; D]>::uninit();
+    let mut exponents = MaybeUninit::<[[V; VECTORS]; MODES]>::uninit();
+    let mut sums = MaybeUninit::<[LogSum<V, 2>; VECTORS / 2]>::uninit();
     let samples: *mut V::Element = samples.as_mut_ptr().cast();
     let exponents: *mut V::Element = exponents.as_mut_ptr().cast();
-    for (i, out) in out.chunks_mut(VECTORS * V::LANES).enumerate() {
-        let vectors = out.len().div_ceil(V::LANES);
-        // SAFETY: as this function's; `vectors` is at most VECTORS, and what is read of the memory was written: the
-        // vectors of d samples' rows, and those of the modes' exponents.
+    let sums: *mut LogSum<V, 2> = sums.as_mut_ptr().cast();
+    for (i, out) in out.chunks_mut(wide).enumerate() {
+        let vectors = out.len().div_ceil(V::LANES).next_multiple_of(side_by_side::<V>(D));
+        // SAFETY: as this function's; `vectors` is at most VECTORS, and what is read of the memory was written: that
+        // many vectors of d samples' rows, of the modes' exponents, and of their sums.
         unsafe {
-            transpose::<V>(d, x, i * VECTORS * V::LANES, vectors, samples, WIDE);
-            let mut total = None;
+            transpose::<V>(d, x, i * wide, vectors, samples, wide);
+            if d < D {
+                samples.add(d * wide).write_bytes(0, wide);
+            }
             for first in (0..mixture.modes).step_by(MODES) {
                 let count = MODES.min(mixture.modes - first);
                 // Modes within vectors: the other way round T would be kept in memory as vectors.
-                for start in (0..vectors).step_by(2) {
-                    for m in 0..count {
-                        let place = start * V::LANES;
-                        let exponents = exponents.add(m * WIDE + place);
-                        mode_exponents::<V, D>(mixture, first + m, samples.add(place), exponents);
+                for v in (0..vectors).step_by(side_by_side::<V>(D)) {
+                    let (samples, exponents) = (samples.add(v * V::LANES), exponents.add(v * V::LANES));
+                    match side_by_side::<V>(D) {
+                        4 => mode_exponents::<V, D, 4>(mixture, (first, count), samples, exponents),
+                        _ => mode_exponents::<V, D, 2>(mixture, (first, count), samples, exponents),
                     }
                 }
-                // Vectors without samples hold anything.
-                let sum = LogSum::<V, VECTORS>::of(exponents, WIDE, count);
-                total = match total {
-                    None => Some(sum),
-                    Some(total) => Some(sum.and(&total)),
-                };
+                for v in 0..vectors / 2 {
+                    let mut sum = LogSum::<V, 2>::of(exponents.add(2 * v * V::LANES), wide, count);
+                    if first > 0 {
+                        sum = sum.and(&*sums.add(v));
+                    }
+                    sums.add(v).write(sum);
+                }
             }
-            let Some(total) = total else { return };
-            if vectors * V::LANES == out.len() {
-                for v in 0..vectors {
-                    total.value(v).store(out.as_mut_ptr().add(v * V::LANES));
-                }
+            if out.len() == vectors * V::LANES {
+                logarithms(vectors, sums, out.as_mut_ptr());
             } else {
-                for v in 0..vectors {
-                    total.value(v).store(exponents.add(v * V::LANES));
-                }
+                logarithms(vectors, sums, exponents);
                 out.copy_from_slice(core::slice::from_raw_parts(exponents, out.len()));
             }
         }
     }
 }
 
-/// The exponents of a mode for two vectors of transposed samples.
+/// Writes the values of the sums, of which there are half as many as vectors.
 ///
 /// # Safety
-/// As [`log_density`]; two vectors of D rows WIDE apart can be read at `samples`, and one row written at `exponents`.
+/// The sums can be read, and the vectors can be written at `out`.
 #[inline(always)]
-unsafe fn mode_exponents<V: Vector<Element: Float>, const D: usize>(
-    mixture: &Mixture<'_, V::Element>,
-    mode: usize,
-    samples: *const V::Element,
-    exponents: *mut V::Element,
+unsafe fn logarithms<V: Vector<Element: Float>>(
+    vectors: usize,
+    sums: *const LogSum<V, 2>,
+    out: *mut V::Element,
 ) {
-    // SAFETY: as this function's.
-    unsafe {
-        // Does everything about two vectors fit into registers?
-        if 2 * D + 6 <= V::REGISTERS {
-            in_registers::<V, D, 2>(mixture, mode, samples, exponents);
-        } else if mixture.features == D {
-            in_tiles::<V, D>(D, mixture, mode, samples, exponents);
-        } else {
-            in_tiles::<V, D>(D - 1, mixture, mode, samples, exponents);
-        }
+    for v in 0..vectors {
+        // SAFETY: as this function's.
+        unsafe { (*sums.add(v / 2)).value(v % 2).store(out.add(v * V::LANES)) };
     }
 }
 
+/// How many vectors of samples [`tiles`] takes at once, so that D rows of four fit into registers, or a pair.
+const fn side_by_side<V: Vector>(features: usize) -> usize {
+    if 4 * features + 4 <= V::REGISTERS { 4 } else { 2 }
+}
+
+/// Rows of a tile of pairs: all D if the registers hold them, else equal parts.
+const fn tile_rows<V: Vector>(features: usize) -> usize {
+    features.div_ceil(features.div_ceil(V::REGISTERS / 2 - 2))
+}
+
+/// Where the parameters of a mode are.
+struct Mode<E> {
+    mean: *const E,
+    scale: *const E,
+    triangle: *const E,
+    /// Row D − 1 of T; of zeros if there is one feature less.
+    last_row: *const E,
+    offset: E,
+}
+
+/// The exponents of `count` modes from `first` on, for N vectors of transposed samples.
+///
 /// # Safety
-/// As [`mode_exponents`]; d is the number of features.
+/// As [`log_density`]; N vectors can be read in each of D rows, VECTORS vectors apart, at `samples`, and written in
+/// `count` rows at `exponents`.
 #[inline(always)]
-unsafe fn in_tiles<V: Vector<Element: Float>, const D: usize>(
-    d: usize,
+unsafe fn mode_exponents<V: Vector<Element: Float>, const D: usize, const N: usize>(
     mixture: &Mixture<'_, V::Element>,
-    mode: usize,
+    (first, count): (usize, usize),
     samples: *const V::Element,
     exponents: *mut V::Element,
 ) {
-    let (mean, scale) = mixture.mean_and_scale(mode);
-    let size = panels::size(d);
-    let triangle = mixture.triangles[mode * size..][..size].as_ptr();
-    let mut v = MaybeUninit::<[[V; 2]; D]>::uninit();
-    let v: *mut V::Element = v.as_mut_ptr().cast();
-    // SAFETY: as this function's; the rows of v are written before they are read.
+    let size = panels::size(mixture.features);
+    let zeros = [V::Element::default(); WIDTH];
+    // Or the compiler, which knows that they are zeros, branches at each of them.
+    let zeros = black_box(zeros.as_ptr());
+    // SAFETY: the mixture was checked; as this function's.
     unsafe {
-        for row in 0..d {
-            let (mean, scale) = (V::splat(mean[row]), V::splat(scale[row]));
-            for n in 0..2 {
-                let value = V::load(samples.add(row * WIDE + n * V::LANES)).sub(mean).mul(scale);
-                value.store(v.add((row * 2 + n) * V::LANES));
-            }
+        for m in 0..count {
+            let triangle = mixture.triangles.as_ptr().add((first + m) * size);
+            let mode = Mode {
+                mean: mixture.means.as_ptr().add((first + m) * WIDTH),
+                scale: mixture.scales.as_ptr().add((first + m) * WIDTH),
+                triangle,
+                last_row: if mixture.features == D { triangle.add((D - 1) * WIDTH) } else { zeros },
+                offset: *mixture.offsets.as_ptr().add(first + m),
+            };
+            let norm = norm::<V, D, N>(&mode, samples);
+            finish::<V, N>(norm, mode.offset, exponents.add(m * VECTORS * V::LANES));
         }
-        let norm = triangle::product::<V, 2, false>(d, triangle, v, v, 0);
-        finish::<V, 2>(norm, mixture.offsets[mode], exponents);
     }
 }
 
@@ -172,47 +186,81 @@ pub(super) unsafe fn finish<V: Vector<Element: Float>, const N: usize>(
     }
 }
 
+/// |z|² of N vectors of samples, a tile of rows of z at a time.
+///
 /// # Safety
-/// As [`mode_exponents`], for N vectors.
+/// As [`mode_exponents`].
 #[inline(always)]
-unsafe fn in_registers<V: Vector<Element: Float>, const D: usize, const N: usize>(
-    mixture: &Mixture<'_, V::Element>,
-    mode: usize,
+unsafe fn norm<V: Vector<Element: Float>, const D: usize, const N: usize>(
+    mode: &Mode<V::Element>,
     samples: *const V::Element,
-    exponents: *mut V::Element,
-) {
-    let mean = mixture.means[mode * WIDTH..][..D].as_ptr();
-    let scale = mixture.scales[mode * WIDTH..][..D].as_ptr();
-    let size = panels::size(mixture.features);
-    let triangle = mixture.triangles[mode * size..][..size].as_ptr();
-    // SAFETY: the slices above hold what is read; as this function's.
+) -> [V; N] {
+    // SAFETY: as this function's; what is read of v was written for an earlier tile.
     unsafe {
         let zero = V::splat(V::Element::default());
-        let mut v = [[zero; N]; D];
+        let height = if N == 2 { tile_rows::<V>(D) } else { D };
+        let mut v = MaybeUninit::<[[V; N]; D]>::uninit();
+        let v: *mut V::Element = v.as_mut_ptr().cast();
         let mut norm = [zero; N];
-        'rows: {
-            unrolled!(ROW < D, {
-                if ROW + 1 == D && mixture.features < D {
-                    break 'rows;
-                }
-                let (mean, scale) = (V::splat(*mean.add(ROW)), V::splat(*scale.add(ROW)));
-                let mut z = [zero; N];
+        unrolled!(TILE < D.div_ceil(height), {
+            let start = TILE * height;
+            let rows = if start + height < D { height } else { D - start };
+            let mut z = [[zero; N]; D];
+            for r in 0..rows {
+                let row = start + r;
+                let (mean, scale) = (V::splat(*mode.mean.add(row)), V::splat(*mode.scale.add(row)));
                 for n in 0..N {
-                    z[n] = V::load(samples.add(ROW * WIDE + n * V::LANES)).sub(mean).mul(scale);
-                    v[ROW][n] = z[n];
-                }
-                #[allow(clippy::reversed_empty_ranges, reason = "row 0 has no columns")]
-                for column in 0..ROW {
-                    let t = V::splat(*triangle.add(ROW * WIDTH + column));
-                    for n in 0..N {
-                        z[n] = t.mul_add(v[column][n], z[n]);
+                    z[r][n] = V::load(samples.add((row * VECTORS + n) * V::LANES)).sub(mean).mul(scale);
+                    if start + rows < D {
+                        z[r][n].store(v.add((row * N + n) * V::LANES));
                     }
                 }
-                for n in 0..N {
-                    norm[n] = z[n].mul_add(z[n], norm[n]);
+            }
+            // The tile's own columns, from the last one on: each row is still v where it is read.
+            for back in 1..rows {
+                let column = rows - 1 - back;
+                for r in column + 1..rows {
+                    let t = V::splat(*mode.row::<D>(start + r).add(start + column));
+                    for n in 0..N {
+                        z[r][n] = t.mul_add(z[column][n], z[r][n]);
+                    }
                 }
-            });
-        }
-        finish::<V, N>(norm, mixture.offsets[mode], exponents);
+            }
+            // Tiles must not be mixed: then their sums would not fit into registers.
+            let v = if TILE == 0 { v } else { black_box(v) };
+            for column in 0..start {
+                let mut factor = [zero; N];
+                for n in 0..N {
+                    factor[n] = V::load(v.add((column * N + n) * V::LANES));
+                }
+                for r in 0..rows {
+                    let t = V::splat(*mode.row::<D>(start + r).add(column));
+                    for n in 0..N {
+                        z[r][n] = t.mul_add(factor[n], z[r][n]);
+                    }
+                }
+            }
+            // Two sums, since all rows are ready at the same time.
+            for n in 0..N {
+                let mut sums = [z[0][n].mul(z[0][n]), zero];
+                for r in 1..rows {
+                    sums[r % 2] = match r {
+                        1 => z[r][n].mul(z[r][n]),
+                        _ => z[r][n].mul_add(z[r][n], sums[r % 2]),
+                    };
+                }
+                let sum = if rows > 1 { sums[0].add(sums[1]) } else { sums[0] };
+                norm[n] = if TILE == 0 { sum } else { norm[n].add(sum) };
+            }
+        });
+        norm
+    }
+}
+
+impl<E> Mode<E> {
+    /// Row `row` of T.
+    #[inline(always)]
+    fn row<const D: usize>(&self, row: usize) -> *const E {
+        if row + 1 == D { self.last_row } else { self.triangle.wrapping_add(row * WIDTH) }
     }
 }

@@ -31,19 +31,20 @@ pub struct Score<'a, T> {
 impl<T: Float> Score<'_, T> {
     /// Runs on the kernel that fits the number of features.
     pub(crate) fn run_on(level: Level, kernel: Self) {
-        let Score { mixture, x, out, memory } = kernel;
-        if mixture.triangles.is_empty() {
-            return level.run(Score { mixture, x, out, memory });
+        // Without registers to speak of, few dimensions have no kernel of their own: it would only be slow to compile.
+        if kernel.mixture.triangles.is_empty() || level == Level::PORTABLE {
+            return level.run(kernel);
         }
+        let Score { mixture, x, out, memory } = kernel;
         match mixture.features {
-            1 | 2 => level.run(Few::<T, 2> { mixture, x, out }),
-            3 | 4 => level.run(Few::<T, 4> { mixture, x, out }),
-            5 | 6 => level.run(Few::<T, 6> { mixture, x, out }),
-            7 | 8 => level.run(Few::<T, 8> { mixture, x, out }),
-            9 | 10 => level.run(Few::<T, 10> { mixture, x, out }),
-            11 | 12 => level.run(Few::<T, 12> { mixture, x, out }),
-            13 | 14 => level.run(Few::<T, 14> { mixture, x, out }),
-            15 | 16 => level.run(Few::<T, 16> { mixture, x, out }),
+            1 | 2 => level.run_native(Few::<T, 2> { mixture, x, out }),
+            3 | 4 => level.run_native(Few::<T, 4> { mixture, x, out }),
+            5 | 6 => level.run_native(Few::<T, 6> { mixture, x, out }),
+            7 | 8 => level.run_native(Few::<T, 8> { mixture, x, out }),
+            9 | 10 => level.run_native(Few::<T, 10> { mixture, x, out }),
+            11 | 12 => level.run_native(Few::<T, 12> { mixture, x, out }),
+            13 | 14 => level.run_native(Few::<T, 14> { mixture, x, out }),
+            15 | 16 => level.run_native(Few::<T, 16> { mixture, x, out }),
             _ => level.run(Score { mixture, x, out, memory }),
         }
     }
