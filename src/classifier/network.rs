@@ -120,6 +120,11 @@ impl<T: Float> Network<T> {
         self
     }
 
+    /// The instruction set that the kernels run on.
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
     /// The network's form.
     pub fn options(&self) -> &NetworkOptions {
         &self.options
