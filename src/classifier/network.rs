@@ -182,7 +182,7 @@ impl<T: Float> Network<T> {
     ///
     /// # Errors
     /// [`Error::Shape`] if features, targets or weights do not fit, [`Error::Class`] for a target outside the
-    /// classes, [`Error::Setting`] for weights that are negative, infinite or all 0.
+    /// classes, [`Error::Weight`] for weights that are negative or not finite, [`Error::Setting`] if all are 0.
     pub fn gradient(
         &self,
         x: Samples<'_, T>,

@@ -82,7 +82,7 @@ impl From<Error> for Failure {
             Error::UnseenClass { .. } => LSMI_ERROR_UNSEEN_CLASS,
             Error::OneClass { .. } => LSMI_ERROR_ONE_CLASS,
             Error::TooFewSamples { .. } => LSMI_ERROR_TOO_FEW_SAMPLES,
-            Error::Setting { .. } => LSMI_ERROR_SETTING,
+            Error::Setting { .. } | Error::Weight { .. } => LSMI_ERROR_SETTING,
             Error::Diverged { .. } => LSMI_ERROR_DIVERGED,
             Error::Cancelled => LSMI_ERROR_CANCELLED,
             Error::Format { .. } => LSMI_ERROR_FORMAT,

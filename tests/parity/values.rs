@@ -62,7 +62,7 @@ pub fn error(error: &Error) -> Value {
         Error::UnseenClass { .. } => (5, "unseen class"),
         Error::OneClass { .. } => (6, "one class"),
         Error::TooFewSamples { .. } => (7, "too few samples"),
-        Error::Setting { .. } => (8, "setting"),
+        Error::Setting { .. } | Error::Weight { .. } => (8, "setting"),
         Error::Diverged { .. } => (9, "diverged"),
         Error::Cancelled => (10, "cancelled"),
         Error::Format { .. } => (11, "format"),
