@@ -909,56 +909,6 @@ typedef struct LsmiPreprocessing {
 } LsmiPreprocessing;
 
 /**
- * Room for the scores of every sample, nats; arrays may be NULL where they are not wanted.
- */
-typedef struct LsmiScores {
-    /**
-     * `sizeof(LsmiScores)`.
-     */
-    size_t struct_size;
-    /**
-     * Length of each array: the number of samples that are scored.
-     */
-    size_t samples;
-    /**
-     * i(x1; y).
-     */
-    double *i1;
-    /**
-     * i(x2; y).
-     */
-    double *i2;
-    /**
-     * i(x1, x2; y).
-     */
-    double *i12;
-    /**
-     * h(x1), in the entropy units of the model.
-     */
-    double *h1;
-    /**
-     * h(x2), in the entropy units of the model.
-     */
-    double *h2;
-    /**
-     * r, raw; adjusted it is r + shift.
-     */
-    double *redundancy;
-    /**
-     * u1, raw; adjusted it is u1 − shift.
-     */
-    double *unique1;
-    /**
-     * u2, raw; adjusted it is u2 − shift.
-     */
-    double *unique2;
-    /**
-     * s, raw; adjusted it is s + shift.
-     */
-    double *synergy;
-} LsmiScores;
-
-/**
  * A number for each of the classifiers.
  */
 typedef struct LsmiPerSource {
@@ -1037,6 +987,74 @@ typedef struct LsmiSummary {
      */
     struct LsmiPerSource log_loss;
 } LsmiSummary;
+
+/**
+ * A split of a report.
+ */
+typedef struct LsmiReportSplit {
+    /**
+     * `sizeof(LsmiReportSplit)`.
+     */
+    size_t struct_size;
+    /**
+     * What the split is called, such as "train" or "val", in UTF-8.
+     */
+    const char *name;
+    /**
+     * The means of its samples, as `lsmi_model_score` gives them.
+     */
+    struct LsmiSummary summary;
+} LsmiReportSplit;
+
+/**
+ * Room for the scores of every sample, nats; arrays may be NULL where they are not wanted.
+ */
+typedef struct LsmiScores {
+    /**
+     * `sizeof(LsmiScores)`.
+     */
+    size_t struct_size;
+    /**
+     * Length of each array: the number of samples that are scored.
+     */
+    size_t samples;
+    /**
+     * i(x1; y).
+     */
+    double *i1;
+    /**
+     * i(x2; y).
+     */
+    double *i2;
+    /**
+     * i(x1, x2; y).
+     */
+    double *i12;
+    /**
+     * h(x1), in the entropy units of the model.
+     */
+    double *h1;
+    /**
+     * h(x2), in the entropy units of the model.
+     */
+    double *h2;
+    /**
+     * r, raw; adjusted it is r + shift.
+     */
+    double *redundancy;
+    /**
+     * u1, raw; adjusted it is u1 − shift.
+     */
+    double *unique1;
+    /**
+     * u2, raw; adjusted it is u2 − shift.
+     */
+    double *unique2;
+    /**
+     * s, raw; adjusted it is s + shift.
+     */
+    double *synergy;
+} LsmiScores;
 
 /**
  * Room for generated samples.
@@ -1254,12 +1272,22 @@ int32_t lsmi_joint_categories(const int64_t *const *columns,
 
 /**
  * log Σ exp of every row of `values` (a row per sample) into `out`, `values->samples` numbers of the matrix's type.
- * All −∞ gives −∞, any NaN gives NaN. Allocates nothing.
+ * All −∞ gives −∞, any NaN gives NaN. Allocates nothing unless the numbers are so many that threads share them.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`. Thread-safe.
  */
 int32_t lsmi_log_sum_exp(const struct LsmiMatrix *values,
                          void *out);
+
+/**
+ * As `lsmi_log_sum_exp`, by the instruction set of this name ("portable", "neon", "avx2", "avx512"), or by the next
+ * lower one that the processor has. Results differ in the last digits.
+ *
+ * Errors: `POINTER`, `TEXT`, `SETTING` for another name, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`. Thread-safe.
+ */
+int32_t lsmi_log_sum_exp_with_level(const struct LsmiMatrix *values,
+                                    const char *level,
+                                    void *out);
 
 /**
  * i = log p(y|x) − log p(y) of every sample, nats, from the log-probabilities of any classifier: a row of C numbers
@@ -1310,7 +1338,7 @@ int32_t lsmi_marginal_error_message(const struct LsmiMarginal *marginal,
 int32_t lsmi_marginal_options(const struct LsmiMarginal *marginal, struct LsmiMarginalOptions *options);
 
 /**
- * Copies the parameters out, in the density's type.
+ * Copies the parameters out, in the density's type. Nothing is written if anything is wrong.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
  */
@@ -1329,7 +1357,7 @@ int32_t lsmi_marginal_log_density(const struct LsmiMarginal *marginal, const str
  * The weighted mean surprisal −Σ wᵢ log p(xᵢ) / Σ wᵢ (nats) and its gradient for every parameter and for x.
  *
  * `weights` (may be NULL) has a number of the density's type per sample. `loss`, `gradient`, its members, and
- * `gradient_x` (samples × features, without gaps) may each be NULL.
+ * `gradient_x` (samples × features, without gaps) may each be NULL. Nothing is written if anything is wrong.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `SETTING` (weights), `HANDLE`, `FAILED_HANDLE`.
  * Thread-safe.
@@ -1345,7 +1373,8 @@ int32_t lsmi_marginal_gradient(const struct LsmiMarginal *marginal,
  * −Σ gᵢ log p(xᵢ) (nats) and its gradient for every parameter and for x, where the gᵢ of `upstream` (a number of
  * the density's type per sample) may have any sign: what backpropagation through the log-density needs.
  *
- * `sum`, `gradient`, its members, and `gradient_x` (samples × features, without gaps) may each be NULL.
+ * `sum`, `gradient`, its members, and `gradient_x` (samples × features, without gaps) may each be NULL. Nothing is
+ * written if anything is wrong.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
  */
@@ -1503,10 +1532,11 @@ int32_t lsmi_model_info(const struct LsmiModel *model, struct LsmiModelInfo *inf
  * Fills in the settings of the fit, with the number of classes that it found; the caller sets
  * `config->struct_size` first.
  *
- * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` if there are more hidden layers than the struct has room for,
- * `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` if the model has more hidden layers than `LSMI_MAX_HIDDEN` (nothing is
+ * written then; `lsmi_model_network` has them), `HANDLE`, `FAILED_HANDLE`. Thread-safe.
  */
-int32_t lsmi_model_config(const struct LsmiModel *model, struct LsmiConfig *config);
+int32_t lsmi_model_config(const struct LsmiModel *model,
+                          struct LsmiConfig *config);
 
 /**
  * log p(y) of every class (C numbers, nats; −∞ for a class without training samples under the empirical prior) and
@@ -1650,6 +1680,7 @@ int32_t lsmi_network_log_probabilities(const struct LsmiNetwork *network,
  *
  * `y` has a class number per sample; `weights` (may be NULL) a number of the network's type. `loss`, `layers` (one
  * struct per layer, whose members may be NULL) and `gradient_x` (samples × features, without gaps) may be NULL.
+ * Nothing is written if anything is wrong.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `CLASS`, `SETTING` (weights), `HANDLE`,
  * `FAILED_HANDLE`. Thread-safe.
@@ -1740,6 +1771,25 @@ int32_t lsmi_model_entropy_offsets(const struct LsmiModel *model,
                                    double *offset2);
 
 /**
+ * The report on splits that the model has scored, as indented JSON, which is the same in every language and in the
+ * command `lsmi`: seed, preset and entropy units of the fit, the notes, the library's version, the shift rule, and
+ * the means of every split by name. Of splits of one name the last one counts. A number that is not finite is `null`.
+ *
+ * `splits` has `split_count` structs, none of which is fine; `shift_rule` is the rule that they were scored with, one
+ * of the `LSMI_SHIFT_…`. The text is NUL-terminated; `length` (may be NULL) gets its length without NUL; with `buffer`
+ * NULL only the length is written.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TEXT`, `SETTING`, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_report(const struct LsmiModel *model,
+                          int32_t shift_rule,
+                          const struct LsmiReportSplit *splits,
+                          size_t split_count,
+                          char *buffer,
+                          size_t capacity,
+                          size_t *length);
+
+/**
  * Scores samples: their information and raw atoms into `scores`, means into `summary` (each may be NULL; the caller
  * sets `struct_size` first).
  *
@@ -1759,7 +1809,7 @@ int32_t lsmi_model_score(const struct LsmiModel *model,
                          struct LsmiSummary *summary);
 
 /**
- * The instruction set that the kernels use unless a density is given another: "portable", "neon", "avx2" or
+ * The instruction set that the kernels use unless a density or a network is given another: "portable", "neon", "avx2" or
  * "avx512", the widest of this processor, or what the environment variable LSMI_SIMD names, if that is lower (not
  * read in a build without std). Static text, not to be freed. Thread-safe.
  */
@@ -1791,6 +1841,24 @@ int32_t lsmi_marginal_with_level(const struct LsmiMarginal *marginal,
 int32_t lsmi_marginal_level(const struct LsmiMarginal *marginal, const char **level);
 
 /**
+ * A copy of a network that is evaluated by the instruction set of this name, or by the next lower one that the
+ * processor has. Results differ in the last digits. Free it with `lsmi_network_free`.
+ *
+ * Errors: `POINTER`, `TEXT`, `SETTING` for another name, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
+ * without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_network_with_level(const struct LsmiNetwork *network,
+                                const char *level,
+                                struct LsmiNetwork **out);
+
+/**
+ * The name of the instruction set that evaluates a network, into `*level`. Static text, not to be freed.
+ *
+ * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_network_level(const struct LsmiNetwork *network, const char **level);
+
+/**
  * The message of this thread's last failed call: which field, which index, what was expected and what was found;
  * empty if no call has failed. Later successful calls leave it as it is.
  *
@@ -1803,6 +1871,19 @@ int32_t lsmi_marginal_level(const struct LsmiMarginal *marginal, const char **le
 int32_t lsmi_last_error_message(char *buffer,
                                 size_t capacity,
                                 size_t *length);
+
+/**
+ * The field at fault in this thread's last failed call: the argument, array, setting, struct or file that its message
+ * names; empty if it names none (as `CANCELLED` does), and if no call has failed. Later successful calls leave it as
+ * it is.
+ *
+ * Writes as `lsmi_last_error_message` does. In a build without std it is always empty.
+ *
+ * Returns `LSMI_OK`, or `LSMI_ERROR_BUFFER` if the field was cut. Thread-safe.
+ */
+int32_t lsmi_last_error_field(char *buffer,
+                              size_t capacity,
+                              size_t *length);
 
 /**
  * A short name of a status code, such as "shape"; never NULL. The text is static and must not be freed.
@@ -1833,6 +1914,12 @@ int32_t lsmi_synthetic_xor(size_t dimension,
                            double amplitude,
                            uint64_t seed,
                            const struct LsmiDataset *out);
+
+/**
+ * The names of the logic gates of `lsmi_synthetic_circuit`, separated by blanks. Static text, not to be freed.
+ * Thread-safe.
+ */
+const char *lsmi_synthetic_circuit_names(void);
 
 /**
  * Bits of a logic gate: `xor`, `or`, `and`, `not_x2`, `copy` (one feature each), `xor_not` (two each).

@@ -2,7 +2,7 @@
 //
 // Header-only, over lsmi.h. Handles (Model, Marginal, Network) own what they hold, move and do not copy; a const one
 // may be used by several threads at once. Arrays of the caller are read where they are. All quantities are in nats.
-// Whatever fails throws lsmi::Error with the status and the message of the C call. Settings and codes are the LSMI_...
+// Whatever fails throws lsmi::Error with the status, the field and the message of the C call. Settings and codes are the LSMI_...
 // constants of lsmi.h. Wherever a result is returned in vectors, an overload or ..._into writes it into the caller's
 // memory instead.
 //
@@ -13,6 +13,7 @@
 
 #include "lsmi.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -31,13 +32,18 @@ namespace lsmi {
 /// A call that failed: what() is the message (which field, which index, what was expected and what was found).
 class Error : public std::runtime_error {
 public:
-    Error(std::int32_t status, const std::string &message) : std::runtime_error(message), status_(status) {}
+    Error(std::int32_t status, const std::string &message, const std::string &field = {})
+        : std::runtime_error(message), status_(status), field_(std::make_shared<const std::string>(field)) {}
 
     /// The status, one of LSMI_ERROR_...
     std::int32_t status() const noexcept { return status_; }
+    /// The argument, array, setting, struct or file at fault; empty if the message names none.
+    const std::string &field() const noexcept { return *field_; }
 
 private:
     std::int32_t status_;
+    // Shared, since copies of an exception must not throw.
+    std::shared_ptr<const std::string> field_;
 };
 
 /// A short name of a status, such as "shape".
@@ -73,7 +79,7 @@ std::string text(std::int32_t &status, Call &&call) {
 inline void check(std::int32_t status) {
     if (status == LSMI_OK) return;
     std::int32_t ignored = 0;
-    throw Error(status, text(ignored, lsmi_last_error_message));
+    throw Error(status, text(ignored, lsmi_last_error_message), text(ignored, lsmi_last_error_field));
 }
 
 /// Also looks for the message in the handle, where a library built without std keeps it.
@@ -87,14 +93,14 @@ void check(std::int32_t status, const C *handle) {
             return message(handle, buffer, capacity, length);
         });
     }
-    throw Error(status, found);
+    throw Error(status, found, text(ignored, lsmi_last_error_field));
 }
 
 /// C takes pointers without lengths in places: what they must have is checked here.
 inline void expect(const char *field, std::size_t expected, std::size_t got) {
     if (expected == got) return;
     throw Error(LSMI_ERROR_SHAPE, std::string(field) + ": expected " + std::to_string(expected) +
-                                      " elements, got " + std::to_string(got));
+                                      " elements, got " + std::to_string(got), field);
 }
 
 template <class T>
@@ -107,7 +113,7 @@ inline void expect_type(const char *field, std::int32_t expected, std::int32_t g
     if (expected == got) return;
     const char *names[] = {"float", "double"};
     throw Error(LSMI_ERROR_TYPE,
-                std::string(field) + ": expected " + names[expected] + " numbers, got " + names[got]);
+                std::string(field) + ": expected " + names[expected] + " numbers, got " + names[got], field);
 }
 
 /// Keeps an argument out of the deduction of T, so that it may be anything that converts.
@@ -124,6 +130,24 @@ C sized() {
     result.struct_size = sizeof(C);
     return result;
 }
+
+/// The words of a text that are separated by blanks.
+inline std::vector<std::string> words(const std::string &line) {
+    std::vector<std::string> result;
+    for (std::size_t at = 0; at < line.size();) {
+        const std::size_t end = std::min(line.find(' ', at), line.size());
+        result.push_back(line.substr(at, end - at));
+        at = end + 1;
+    }
+    return result;
+}
+
+/// Whether the elements die with the container: not so if it is a plain view, which gives out the same pointer
+/// whether it is const or not.
+template <class C>
+inline constexpr bool owns_elements =
+    !std::is_trivially_destructible_v<C> ||
+    !std::is_same_v<decltype(std::declval<C &>().data()), decltype(std::declval<const C &>().data())>;
 
 } // namespace detail
 
@@ -196,6 +220,10 @@ Matrix<T> samples(const C &container, std::size_t features) {
     detail::expect("samples", count * features, container.size());
     return {container.data(), count, features};
 }
+/// Not of a temporary that owns its elements: the samples would outlive them.
+template <class C, class = decltype(std::declval<C &>().data()),
+          class = std::enable_if_t<!std::is_lvalue_reference_v<C> && detail::owns_elements<std::remove_const_t<C>>>>
+void samples(C &&container, std::size_t features) = delete;
 
 // ---- What the library is ----
 
@@ -205,7 +233,7 @@ inline const char *version() noexcept { return lsmi_version(); }
 inline std::uint32_t abi_version() noexcept { return lsmi_abi_version(); }
 /// The features of the library that is linked, separated by blanks.
 inline const char *build_features() noexcept { return lsmi_build_features(); }
-/// The instruction set that the kernels use unless a density is given another: the widest of this processor, or what
+/// The instruction set that the kernels use unless a density or a network is given another: the widest of this processor, or what
 /// the environment variable LSMI_SIMD names, if that is lower.
 inline const char *simd_level() noexcept { return lsmi_simd_level(); }
 /// The instruction sets of this processor, the plainest first, separated by blanks: "portable avx2".
@@ -454,7 +482,7 @@ inline void discrete(Span<const std::int64_t> x1, Span<const std::int64_t> x2, S
     const std::size_t needed = discrete_workspace(count);
     if (workspace.size() < needed) {
         throw Error(LSMI_ERROR_BUFFER, "workspace: expected room for " + std::to_string(needed) + ", got " +
-                                           std::to_string(workspace.size()));
+                                           std::to_string(workspace.size()), "workspace");
     }
     const LsmiInformationBuffers to = detail::buffers(out, count);
     detail::check(lsmi_discrete(exactly("x1", count, x1), exactly("x2", count, x2), y.data(),
@@ -497,6 +525,20 @@ template <class T>
 std::vector<T> log_sum_exp(const Matrix<T> &values) {
     std::vector<T> result(values.samples);
     log_sum_exp(values, result);
+    return result;
+}
+
+/// The same, by the instruction set "portable", "neon", "avx2" or "avx512", or by the next lower one that the processor
+/// has; results differ in the last digits. Throws SETTING.
+template <class T>
+void log_sum_exp(const Matrix<T> &values, Span<detail::same<T>> out, const std::string &level) {
+    T *to = detail::exactly("out", values.samples, out);
+    detail::check(lsmi_log_sum_exp_with_level(&values, level.c_str(), to));
+}
+template <class T>
+std::vector<T> log_sum_exp(const Matrix<T> &values, const std::string &level) {
+    std::vector<T> result(values.samples);
+    log_sum_exp(values, result, level);
     return result;
 }
 
@@ -903,6 +945,21 @@ public:
         return course([this](auto... out) { return lsmi_network_history(get(), out...); });
     }
 
+    /// A copy that is evaluated by the instruction set "portable", "neon", "avx2" or "avx512", or by the next lower one
+    /// that the processor has; results differ in the last digits. Throws SETTING.
+    Network with_level(const std::string &level) const {
+        Network result(nullptr);
+        result.make([&](LsmiNetwork **out) { return lsmi_network_with_level(get(), level.c_str(), out); });
+        return result;
+    }
+
+    /// The name of the instruction set that evaluates the network.
+    const char *level() const {
+        const char *name = nullptr;
+        check(lsmi_network_level(get(), &name));
+        return name;
+    }
+
     /// What the network is.
     NetworkForm form() const {
         NetworkForm form{};
@@ -1135,6 +1192,17 @@ public:
         return summary;
     }
 
+    /// The report on splits that the model has scored, by name, as indented JSON, which is the same in every language:
+    /// model.report({{"train", scores.summary}}). The rule is the one that they were scored with. Throws SETTING.
+    std::string report(const std::vector<std::pair<std::string, Summary>> &splits,
+                       std::int32_t shift_rule = LSMI_SHIFT_OF_MODEL) const {
+        std::vector<LsmiReportSplit> to;
+        for (const auto &[name, summary] : splits) to.push_back({sizeof(LsmiReportSplit), name.c_str(), summary});
+        return text([&](char *buffer, std::size_t capacity, std::size_t *length) {
+            return lsmi_model_report(get(), shift_rule, to.data(), to.size(), buffer, capacity, length);
+        });
+    }
+
     /// What the model is: features, classes, type, the shift of the training split.
     ModelInfo info() const {
         auto result = detail::sized<LsmiModelInfo>();
@@ -1254,8 +1322,11 @@ struct Dataset {
     /// The exact information of every sample.
     Information truth{};
 
-    Matrix<double> matrix1() const { return {x1.data(), samples, features1}; }
-    Matrix<double> matrix2() const { return {x2.data(), samples, features2}; }
+    Matrix<double> matrix1() const & { return {x1.data(), samples, features1}; }
+    Matrix<double> matrix2() const & { return {x2.data(), samples, features2}; }
+    /// Not of a temporary, whose numbers die.
+    Matrix<double> matrix1() const && = delete;
+    Matrix<double> matrix2() const && = delete;
 };
 
 /// A state of a mixture: x1 ~ N(mean1, deviation1² I) and x2 ~ N(mean2, deviation2² I), independent of each other.
@@ -1343,6 +1414,9 @@ inline Dataset planted_xor(std::size_t dimension, double amplitude, std::size_t 
         return lsmi_synthetic_xor(dimension, amplitude, seed, out);
     });
 }
+
+/// The names of the logic gates.
+inline std::vector<std::string> circuits() { return detail::words(lsmi_synthetic_circuit_names()); }
 
 /// Bits of a logic gate: "xor", "or", "and", "not_x2", "copy" (one feature each), "xor_not" (two each). Throws
 /// SETTING.

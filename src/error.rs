@@ -89,6 +89,15 @@ pub enum Error {
         /// What was given.
         got: String,
     },
+    /// A sample's weight that is negative, NaN or infinite.
+    Weight {
+        /// Argument.
+        field: String,
+        /// Sample.
+        row: usize,
+        /// The weight found.
+        got: String,
+    },
     /// The loss left the finite numbers during training.
     Diverged {
         /// Which density or classifier.
@@ -141,6 +150,7 @@ macro_rules! field_of {
             | Error::OneClass { field, .. }
             | Error::TooFewSamples { field, .. }
             | Error::Setting { field, .. }
+            | Error::Weight { field, .. }
             | Error::Diverged { field, .. }
             | Error::Format { field, .. }
             | Error::Version { field, .. }
@@ -197,6 +207,9 @@ impl fmt::Display for Error {
                 write!(f, "{field}: expected at least {expected} samples, one per class, got {got}")
             }
             Error::Setting { field, expected, got } => write!(f, "{field}: expected {expected}, got {got}"),
+            Error::Weight { field, row, got } => {
+                write!(f, "{field}: row {row}, column 0: expected a finite number, at least 0, got {got}")
+            }
             Error::Diverged { field, epoch, got } => write!(
                 f,
                 "{field}: epoch {epoch}: expected a finite loss, got {got}; standardise the features or lower \

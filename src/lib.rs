@@ -68,6 +68,15 @@ pub use matrix::Samples;
 pub use optim::{History, Training, TrainingProgress, TrainingRun};
 pub use scalar::Float;
 
+/// The optional parts that this build has, of `std` and `rayon`.
+pub const fn build_features() -> &'static [&'static str] {
+    match (cfg!(feature = "std"), cfg!(feature = "rayon")) {
+        (_, true) => &["std", "rayon"],
+        (true, false) => &["std"],
+        (false, false) => &[],
+    }
+}
+
 /// The README's Rust, as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -4,7 +4,6 @@
 //! n×d array, and a Julia or nalgebra column-major d×n matrix, so no binding has to copy.
 
 use crate::{Error, Float, Result};
-use alloc::format;
 use alloc::string::ToString;
 use nalgebra::{Const, DMatrix, DMatrixView, Dyn, MatrixView};
 
@@ -188,17 +187,13 @@ pub(crate) const MOST_PARAMETERS: usize = 1 << 28;
 /// The sum of the samples' weights; without weights each sample counts 1.
 ///
 /// # Errors
-/// [`Error::Shape`] if there is not one weight per sample, [`Error::Setting`] if one is negative or not finite, or
-/// all are 0.
+/// [`Error::Shape`] if there is not one weight per sample, [`Error::Weight`] if one is negative or not finite,
+/// [`Error::Setting`] if all are 0.
 pub(crate) fn total_weight<T: Float>(weights: Option<&[T]>, samples: usize) -> Result<f64> {
     let Some(weights) = weights else { return Ok(samples as f64) };
     check_count("weights", "elements", samples, weights.len())?;
     if let Some(row) = weights.iter().position(|w| !w.is_finite() || *w < T::zero()) {
-        return Err(Error::Setting {
-            field: format!("weights: row {row}, column 0"),
-            expected: "a finite number, at least 0".to_string(),
-            got: weights[row].to_string(),
-        });
+        return Err(Error::Weight { field: "weights".to_string(), row, got: weights[row].to_string() });
     }
     match weights.iter().map(|w| w.f64()).sum::<f64>() {
         total if !total.is_finite() => Err(Error::Setting {

@@ -120,6 +120,11 @@ impl<T: Float> Network<T> {
         self
     }
 
+    /// The instruction set that the kernels run on.
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
     /// The network's form.
     pub fn options(&self) -> &NetworkOptions {
         &self.options
@@ -177,7 +182,7 @@ impl<T: Float> Network<T> {
     ///
     /// # Errors
     /// [`Error::Shape`] if features, targets or weights do not fit, [`Error::Class`] for a target outside the
-    /// classes, [`Error::Setting`] for weights that are negative, infinite or all 0.
+    /// classes, [`Error::Weight`] for weights that are negative or not finite, [`Error::Setting`] if all are 0.
     pub fn gradient(
         &self,
         x: Samples<'_, T>,

@@ -54,16 +54,35 @@ pub(super) unsafe fn optional_input<'a, T>(
     unsafe { input(field, pointer, length) }.map(Some)
 }
 
-/// `length` elements to write.
+/// Numbers of which every pattern of bits is one: memory of C that nobody has written yet holds some of them.
 ///
 /// # Safety
-/// `pointer` is NULL or points to `length` writable elements that nobody else uses for `'a`.
-pub(super) unsafe fn output<'a, T>(field: &str, pointer: *mut T, length: usize) -> Outcome<&'a mut [T]> {
+/// No implementor has a pattern of bits that is no value of it.
+pub(super) unsafe trait Plain: Copy {}
+
+macro_rules! plain {
+    ($($type:ty),+) => {$(
+        // SAFETY: every pattern of bits is such a number.
+        unsafe impl Plain for $type {}
+    )+};
+}
+plain!(u8, i32, i64, usize, f32, f64);
+
+/// `length` numbers to write.
+///
+/// # Safety
+/// `pointer` is NULL or points to `length` writable numbers that nobody else uses for `'a`.
+pub(super) unsafe fn output<'a, T: Plain>(
+    field: &str,
+    pointer: *mut T,
+    length: usize,
+) -> Outcome<&'a mut [T]> {
     if length == 0 {
         return Ok(&mut []);
     }
     check(field, pointer, length)?;
-    // SAFETY: not NULL, aligned, of addressable size; writable and unshared by this function's contract.
+    // SAFETY: not NULL, aligned, of addressable size; writable and unshared by this function's contract. The caller
+    // need not have written the numbers: whatever bits come over the boundary of C are values of a plain type.
     Ok(unsafe { core::slice::from_raw_parts_mut(pointer, length) })
 }
 
@@ -71,7 +90,7 @@ pub(super) unsafe fn output<'a, T>(field: &str, pointer: *mut T, length: usize) 
 ///
 /// # Safety
 /// As [`output`].
-pub(super) unsafe fn optional_output<'a, T>(
+pub(super) unsafe fn optional_output<'a, T: Plain>(
     field: &str,
     pointer: *mut T,
     length: usize,
@@ -83,15 +102,40 @@ pub(super) unsafe fn optional_output<'a, T>(
     unsafe { output(field, pointer, length) }.map(Some)
 }
 
+/// A place for `length` elements that has been looked at, or none where nothing is wanted: what is written in several
+/// places is written when all of them are good.
+pub(super) struct Room<T> {
+    pointer: *mut T,
+    length: usize,
+}
+
+impl<T: Copy> Room<T> {
+    /// # Safety
+    /// `pointer` is NULL or points to `length` writable elements that nobody else uses while the room lives.
+    pub(super) unsafe fn new(field: &str, pointer: *mut T, length: usize) -> Outcome<Self> {
+        if !pointer.is_null() && length > 0 {
+            check(field, pointer, length)?;
+        }
+        Ok(Room { pointer, length })
+    }
+
+    /// Writes the elements, of which there are as many as there is room for.
+    pub(super) fn fill(self, values: &[T]) {
+        assert_eq!(values.len(), self.length);
+        if !self.pointer.is_null() && self.length > 0 {
+            // SAFETY: aligned, of that size, writable and unshared, by the contract of `new`; nothing is read.
+            unsafe { core::ptr::copy_nonoverlapping(values.as_ptr(), self.pointer, self.length) }
+        }
+    }
+}
+
 /// Copies values into a buffer of exactly their number, where one is given.
 ///
 /// # Safety
-/// As [`output`] for `values.len()` elements.
+/// As [`Room::new`] for `values.len()` elements.
 pub(super) unsafe fn copy_out<T: Copy>(field: &str, values: &[T], pointer: *mut T) -> Outcome {
-    // SAFETY: this function's contract is that of `optional_output`.
-    if let Some(out) = unsafe { optional_output(field, pointer, values.len()) }? {
-        out.copy_from_slice(values);
-    }
+    // SAFETY: by contract.
+    unsafe { Room::new(field, pointer, values.len()) }?.fill(values);
     Ok(())
 }
 
@@ -99,18 +143,26 @@ pub(super) unsafe fn copy_out<T: Copy>(field: &str, values: &[T], pointer: *mut 
 ///
 /// # Safety
 /// `pointer` is NULL or points to a writable value.
-pub(super) unsafe fn write<T>(field: &str, pointer: *mut T, value: T) -> Outcome {
-    // SAFETY: one element; this function's contract is that of `optional_output`.
-    if let Some([out]) = unsafe { optional_output(field, pointer, 1) }? {
-        *out = value;
-    }
-    Ok(())
+pub(super) unsafe fn write<T: Copy>(field: &str, pointer: *mut T, value: T) -> Outcome {
+    // SAFETY: one element, by contract.
+    unsafe { copy_out(field, &[value], pointer) }
+}
+
+/// Writes a single value.
+///
+/// # Safety
+/// As [`write`]; NULL is refused.
+pub(super) unsafe fn write_result<T: Copy>(field: &str, pointer: *mut T, value: T) -> Outcome {
+    check(field, pointer, 1)?;
+    // SAFETY: by contract.
+    unsafe { write(field, pointer, value) }
 }
 
 /// A struct whose first member is its size.
 ///
 /// # Safety
-/// Implementors are `repr(C)` and begin with `struct_size: usize`.
+/// Implementors are `repr(C)`, begin with `struct_size: usize`, and have no pattern of bits that is no value of them:
+/// what the caller has not written holds some bits.
 pub(super) unsafe trait Structure {
     /// The name in the header.
     const NAME: &'static str;
@@ -228,8 +280,7 @@ pub(super) unsafe fn write_array<T: Copy>(
         return Err(too_small(values.len(), capacity));
     }
     // SAFETY: `capacity` writable elements by contract, which are enough.
-    unsafe { output("buffer", buffer, values.len()) }?.copy_from_slice(values);
-    Ok(())
+    unsafe { copy_out("buffer", values, buffer) }
 }
 
 fn too_small(needed: usize, capacity: usize) -> Failure {

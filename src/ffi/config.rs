@@ -221,7 +221,7 @@ conversions! {
     codes: preset, prior, entropy_units, shift, diagonal, triangle, start, activation
 }
 
-// SAFETY: repr(C), begins with its size.
+// SAFETY: repr(C), begins with its size; made of numbers and pointers, of which every pattern of bits is one.
 unsafe impl Structure for LsmiConfig {
     const NAME: &'static str = "LsmiConfig";
 }

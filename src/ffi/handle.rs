@@ -1,6 +1,6 @@
 //! What is behind an opaque pointer.
 
-use super::arrays::write_text;
+use super::arrays::{write_result, write_text};
 use super::status::{
     Failure, LSMI_ERROR_BUFFER, LSMI_ERROR_FAILED_HANDLE, LSMI_ERROR_HANDLE, LSMI_ERROR_PANIC, Outcome,
     catch, guard, settle,
@@ -104,22 +104,15 @@ pub(super) unsafe fn create_from<S: Opaque, O: Opaque>(
 /// As [`create`].
 pub(super) unsafe fn place<O: Opaque>(out: *mut *mut O, make: impl FnOnce() -> Outcome<O::Value>) -> Outcome {
     // SAFETY: by contract.
-    let [out] = unsafe { super::arrays::output("out", out, 1) }? else {
-        return Err(Failure::null("out"));
+    unsafe { write_result("out", out, core::ptr::null_mut()) }?;
+    let (handle, outcome) = match catch(make) {
+        Ok(value) => (boxed::<O>(Some(value), String::new()), Ok(())),
+        Err(failure) if cfg!(feature = "std") => return Err(failure),
+        Err(failure) => (boxed::<O>(None, failure.message.clone()), Err(failure)),
     };
-    *out = core::ptr::null_mut();
-    match catch(make) {
-        Ok(value) => {
-            *out = boxed::<O>(Some(value), String::new());
-            Ok(())
-        }
-        Err(failure) => {
-            if cfg!(not(feature = "std")) {
-                *out = boxed::<O>(None, failure.message.clone());
-            }
-            Err(failure)
-        }
-    }
+    // SAFETY: written before.
+    unsafe { out.write(handle) };
+    outcome
 }
 
 /// The handle behind a pointer, if it is one of the right kind.

@@ -32,3 +32,15 @@ pub extern "C" fn lsmi_build_features() -> *const c_char {
     };
     features.as_ptr()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_features_are_those_of_the_library() {
+        // SAFETY: a static text.
+        let features = unsafe { CStr::from_ptr(lsmi_build_features()) };
+        assert_eq!(features.to_str(), Ok(crate::build_features().join(" ").as_str()));
+    }
+}

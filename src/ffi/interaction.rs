@@ -1,13 +1,14 @@
-//! The pure functions, on the caller's buffers, without allocation.
+//! The pure functions, on the caller's buffers.
 
-use super::arrays::{check, input, optional_input, output, structure, write};
-use super::matrix::{AnySamples, LsmiMatrix, any_samples};
+use super::arrays::{check, input, optional_input, output, structure, text, write, write_result};
+use super::matrix::{AnySamples, LsmiMatrix, Typed, any_samples};
 use super::status::{Failure, LSMI_ERROR_SHAPE, Outcome, guard};
+use crate::Samples;
 use crate::interaction::{self, AtomSlices, Atoms, Counting, Information, InformationSlices};
-use crate::simd::log_sum_exp;
-use crate::{Float, Samples};
+use crate::simd::{Level, log_sum_exp_rows_with};
 use alloc::vec::Vec;
-use core::ffi::c_void;
+use core::ffi::{c_char, c_void};
+use core::slice::from_raw_parts_mut;
 
 /// Redundancy, uniqueness and synergy, nats.
 #[repr(C)]
@@ -97,7 +98,7 @@ pub struct LsmiAtomBuffers {
 
 macro_rules! structures {
     ($($name:ident),+) => {$(
-        // SAFETY: repr(C), begins with its size.
+        // SAFETY: repr(C), begins with its size; made of numbers and pointers, of which every pattern of bits is one.
         unsafe impl super::arrays::Structure for $name {
             const NAME: &'static str = stringify!($name);
         }
@@ -168,9 +169,8 @@ pub unsafe extern "C" fn lsmi_mean(values: *const f64, count: usize, mean: *mut 
         // SAFETY: the caller gives `count` readable numbers and a writable result, or NULL.
         unsafe {
             let values = input("values", values, count)?;
-            output("mean", mean, 1)?[0] = interaction::mean(values);
+            write_result("mean", mean, interaction::mean(values))
         }
-        Ok(())
     })
 }
 
@@ -188,8 +188,7 @@ pub unsafe extern "C" fn lsmi_discrete_workspace(samples: usize, bytes: *mut usi
             Failure::new(LSMI_ERROR_SHAPE, "samples", "a size that can be addressed", samples)
         })?;
         // SAFETY: the caller gives a writable result or NULL.
-        unsafe { output("bytes", bytes, 1) }?[0] = needed;
-        Ok(())
+        unsafe { write_result("bytes", bytes, needed) }
     })
 }
 
@@ -219,15 +218,19 @@ pub unsafe extern "C" fn lsmi_discrete(
             if samples > 0 {
                 check("workspace", workspace.cast_const().cast::<WorkspaceOfSample>(), samples)?;
             }
-            // Written before they are read, as their types ask for.
-            let scratch = workspace.cast::<Counting>();
-            let information = scratch.wrapping_add(samples).cast::<Information>();
-            for row in 0..samples {
-                scratch.add(row).write(Counting::default());
-                information.add(row).write(Information::default());
-            }
-            let scratch = output("workspace", scratch, samples)?;
-            let information = output("workspace", information, samples)?;
+            let (scratch, information) = match samples {
+                0 => Default::default(),
+                _ => {
+                    // Written before they are references, as their types ask for.
+                    let scratch = workspace.cast::<Counting>();
+                    let information = scratch.add(samples).cast::<Information>();
+                    for row in 0..samples {
+                        scratch.add(row).write(Counting::default());
+                        information.add(row).write(Information::default());
+                    }
+                    (from_raw_parts_mut(scratch, samples), from_raw_parts_mut(information, samples))
+                }
+            };
             interaction::discrete_into(x1, x2, y, weights, scratch, information)?;
             spread(information, out)
         }
@@ -287,28 +290,54 @@ pub(super) unsafe fn spread(information: &[Information], out: &LsmiInformationBu
 }
 
 /// log Σ exp of every row of `values` (a row per sample) into `out`, `values->samples` numbers of the matrix's type.
-/// All −∞ gives −∞, any NaN gives NaN. Allocates nothing.
+/// All −∞ gives −∞, any NaN gives NaN. Allocates nothing unless the numbers are so many that threads share them.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lsmi_log_sum_exp(values: *const LsmiMatrix, out: *mut c_void) -> i32 {
+    // SAFETY: the caller gives a readable matrix and a number's room per row.
+    guard(|| unsafe { log_sum_exp(Level::best(), values, out) })
+}
+
+/// As `lsmi_log_sum_exp`, by the instruction set of this name ("portable", "neon", "avx2", "avx512"), or by the next
+/// lower one that the processor has. Results differ in the last digits.
+///
+/// Errors: `POINTER`, `TEXT`, `SETTING` for another name, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_log_sum_exp_with_level(
+    values: *const LsmiMatrix,
+    level: *const c_char,
+    out: *mut c_void,
+) -> i32 {
+    // SAFETY: the caller gives a readable matrix, a NUL-terminated text and a number's room per row.
+    guard(|| unsafe { log_sum_exp(text("level", level)?.parse()?, values, out) })
+}
+
+/// # Safety
+/// `values` is NULL or readable; `out` is NULL or writable for a number per row.
+unsafe fn log_sum_exp(level: Level, values: *const LsmiMatrix, out: *mut c_void) -> Outcome {
     /// # Safety
     /// `out` is NULL or writable for a number per row.
-    unsafe fn rows<T: Float>(values: Samples<'_, T>, out: *mut c_void) -> Outcome {
+    unsafe fn rows<T: Typed>(level: Level, values: Samples<'_, T>, out: *mut c_void) -> Outcome {
+        let width = values.features();
         // SAFETY: by contract.
         let out = unsafe { output("out", out.cast::<T>(), values.samples()) }?;
-        out.iter_mut().zip(values.iter()).for_each(|(out, row)| *out = log_sum_exp(row));
+        if values.stride() == width {
+            return Ok(log_sum_exp_rows_with(level, values.data(), width, out)?);
+        }
+        // A row has the same value alone.
+        for (out, row) in out.iter_mut().zip(values.iter()) {
+            log_sum_exp_rows_with(level, row, width, core::slice::from_mut(out))?;
+        }
         Ok(())
     }
-    guard(|| {
-        // SAFETY: the caller gives a readable matrix and a number's room per row.
-        unsafe {
-            match any_samples("values", values)? {
-                AnySamples::F32(values) => rows(values, out),
-                AnySamples::F64(values) => rows(values, out),
-            }
+    // SAFETY: by contract.
+    unsafe {
+        match any_samples("values", values)? {
+            AnySamples::F32(values) => rows(level, values, out),
+            AnySamples::F64(values) => rows(level, values, out),
         }
-    })
+    }
 }
 
 /// i = log p(y|x) − log p(y) of every sample, nats, from the log-probabilities of any classifier: a row of C numbers

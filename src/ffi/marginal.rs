@@ -1,6 +1,6 @@
 //! KNIFE marginal densities on their own.
 
-use super::arrays::{copy_out, input, optional_input, output, structure, structure_mut, write};
+use super::arrays::{Room, input, optional_input, output, structure, structure_mut};
 use super::config::{Coded, flag};
 use super::handle::{self, opaque};
 use super::interaction::structures;
@@ -227,23 +227,31 @@ pub unsafe extern "C" fn lsmi_marginal_options(
     }
 }
 
-/// # Safety
-/// The buffers are NULL or have the lengths of the parameters.
-unsafe fn copy_parameters<T: Float>(p: &MarginalParameters<T>, out: *const LsmiMarginalBuffers) -> Outcome {
-    if out.is_null() {
-        return Ok(());
+/// Room for the parameters of a density, all of which has been looked at.
+struct ParameterRoom<T>([Room<T>; 4]);
+
+impl<T: Float> ParameterRoom<T> {
+    /// # Safety
+    /// The buffers are NULL or have the lengths of the parameters.
+    unsafe fn new(p: &MarginalParameters<T>, out: &LsmiMarginalBuffers) -> Outcome<Self> {
+        // SAFETY: by contract.
+        unsafe {
+            Ok(ParameterRoom([
+                Room::new("means", out.means.cast(), p.means.len())?,
+                Room::new("log_diagonal", out.log_diagonal.cast(), p.log_diagonal.len())?,
+                Room::new("triangle", out.triangle.cast(), p.triangle.len())?,
+                Room::new("logits", out.logits.cast(), p.logits.len())?,
+            ]))
+        }
     }
-    // SAFETY: by contract.
-    unsafe {
-        let out = structure(out)?;
-        copy_out("means", &p.means, out.means.cast())?;
-        copy_out("log_diagonal", &p.log_diagonal, out.log_diagonal.cast())?;
-        copy_out("triangle", &p.triangle, out.triangle.cast())?;
-        copy_out("logits", &p.logits, out.logits.cast())
+
+    fn fill(self, p: &MarginalParameters<T>) {
+        let values = [&p.means, &p.log_diagonal, &p.triangle, &p.logits];
+        self.0.into_iter().zip(values).for_each(|(room, values)| room.fill(values));
     }
 }
 
-/// Copies the parameters out, in the density's type.
+/// Copies the parameters out, in the density's type. Nothing is written if anything is wrong.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
 #[unsafe(no_mangle)]
@@ -255,7 +263,11 @@ pub unsafe extern "C" fn lsmi_marginal_parameters(
     unsafe {
         handle::with(marginal, |any| {
             let out = structure(out)?;
-            either!(any, density => copy_parameters(&density.parameters(), out))
+            either!(any, density => {
+                let parameters = density.parameters();
+                ParameterRoom::new(&parameters, out)?.fill(&parameters);
+            });
+            Ok(())
         })
     }
 }
@@ -286,7 +298,7 @@ pub unsafe extern "C" fn lsmi_marginal_log_density(
 /// The weighted mean surprisal −Σ wᵢ log p(xᵢ) / Σ wᵢ (nats) and its gradient for every parameter and for x.
 ///
 /// `weights` (may be NULL) has a number of the density's type per sample. `loss`, `gradient`, its members, and
-/// `gradient_x` (samples × features, without gaps) may each be NULL.
+/// `gradient_x` (samples × features, without gaps) may each be NULL. Nothing is written if anything is wrong.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `SETTING` (weights), `HANDLE`, `FAILED_HANDLE`.
 /// Thread-safe.
@@ -312,7 +324,8 @@ pub unsafe extern "C" fn lsmi_marginal_gradient(
 /// −Σ gᵢ log p(xᵢ) (nats) and its gradient for every parameter and for x, where the gᵢ of `upstream` (a number of
 /// the density's type per sample) may have any sign: what backpropagation through the log-density needs.
 ///
-/// `sum`, `gradient`, its members, and `gradient_x` (samples × features, without gaps) may each be NULL.
+/// `sum`, `gradient`, its members, and `gradient_x` (samples × features, without gaps) may each be NULL. Nothing is
+/// written if anything is wrong.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
 #[unsafe(no_mangle)]
@@ -362,10 +375,19 @@ impl Loss {
                     density.weighted_sum_gradient(x, input("upstream", upstream.cast(), x.samples())?)?
                 }
             };
-            write("loss", loss, of_loss.loss)?;
-            copy_parameters(&of_loss.parameters, gradient)?;
-            copy_out("gradient_x", &of_loss.x, gradient_x.cast())
+            let to_loss = Room::new("loss", loss, 1)?;
+            let to_parameters = match gradient.is_null() {
+                true => None,
+                false => Some(ParameterRoom::new(&of_loss.parameters, structure(gradient)?)?),
+            };
+            let to_x = Room::new("gradient_x", gradient_x.cast(), of_loss.x.len())?;
+            to_loss.fill(&[of_loss.loss]);
+            if let Some(room) = to_parameters {
+                room.fill(&of_loss.parameters);
+            }
+            to_x.fill(&of_loss.x);
         }
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Samples in the caller's memory.
 
-use super::arrays::{Structure, input, structure};
+use super::arrays::{Plain, Structure, input, structure};
 use super::status::{Failure, LSMI_ERROR_SHAPE, LSMI_ERROR_TYPE, Outcome};
 use crate::{Float, Samples};
 use core::ffi::c_void;
@@ -30,7 +30,7 @@ pub struct LsmiMatrix {
     pub type_: i32,
 }
 
-// SAFETY: repr(C), begins with its size.
+// SAFETY: repr(C), begins with its size; made of numbers and pointers, of which every pattern of bits is one.
 unsafe impl Structure for LsmiMatrix {
     const NAME: &'static str = "LsmiMatrix";
 }
@@ -43,7 +43,7 @@ pub(super) enum AnySamples<'a> {
 }
 
 /// A number type as C knows it.
-pub(super) trait Typed: Float {
+pub(super) trait Typed: Float + Plain {
     const TYPE: i32;
     fn samples<'a>(any: AnySamples<'a>) -> Option<Samples<'a, Self>>;
 }

@@ -255,8 +255,8 @@ pub unsafe extern "C" fn lsmi_model_info(model: *const LsmiModel, info: *mut Lsm
 /// Fills in the settings of the fit, with the number of classes that it found; the caller sets
 /// `config->struct_size` first.
 ///
-/// Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` if there are more hidden layers than the struct has room for,
-/// `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+/// Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` if the model has more hidden layers than `LSMI_MAX_HIDDEN` (nothing is
+/// written then; `lsmi_model_network` has them), `HANDLE`, `FAILED_HANDLE`. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lsmi_model_config(model: *const LsmiModel, config: *mut LsmiConfig) -> i32 {
     // SAFETY: the caller gives a live handle and a writable struct, or NULL.

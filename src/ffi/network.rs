@@ -1,6 +1,6 @@
 //! Classifier networks on their own.
 
-use super::arrays::{copy_out, input, optional_input, output, structure, write};
+use super::arrays::{Room, input, optional_input, output, structure, write};
 use super::config::Coded;
 use super::handle::{self, opaque};
 use super::interaction::structures;
@@ -211,26 +211,41 @@ pub unsafe extern "C" fn lsmi_network_layer(
                     let expected = format!("a layer below {}", layers.len());
                     Failure::new(LSMI_ERROR_SHAPE, "index", &expected, index)
                 })?;
+                let rooms = layer_rooms(core::slice::from_ref(layer), out)?;
                 write("inputs", inputs, layer.weights.len() / layer.biases.len())?;
                 write("outputs", outputs, layer.biases.len())?;
-                copy_layers(core::slice::from_ref(layer), out)
+                fill_layers(rooms, core::slice::from_ref(layer));
+                Ok(())
             })
         })
     }
 }
 
+/// Room for weights and biases of layers, all of which has been looked at; none where nothing is wanted.
+///
 /// # Safety
 /// `out` is NULL or has a readable struct per layer, whose buffers are NULL or have the layer's lengths.
-unsafe fn copy_layers<T: Copy>(layers: &[Layer<T>], out: *const LsmiLayerBuffers) -> Outcome {
+unsafe fn layer_rooms<T: Copy>(
+    layers: &[Layer<T>],
+    out: *const LsmiLayerBuffers,
+) -> Outcome<Vec<[Room<T>; 2]>> {
     // SAFETY: by contract.
-    unsafe {
-        let Some(out) = optional_input("layers", out, layers.len())? else { return Ok(()) };
-        for (layer, out) in layers.iter().zip(out) {
-            structure(out)?;
-            copy_out("weights", &layer.weights, out.weights.cast())?;
-            copy_out("biases", &layer.biases, out.biases.cast())?;
-        }
-        Ok(())
+    let room = |(layer, out): (&Layer<T>, &LsmiLayerBuffers)| unsafe {
+        structure(out)?;
+        Ok([
+            Room::new("weights", out.weights.cast(), layer.weights.len())?,
+            Room::new("biases", out.biases.cast(), layer.biases.len())?,
+        ])
+    };
+    // SAFETY: by contract.
+    let out = unsafe { optional_input("layers", out, layers.len()) }?.unwrap_or_default();
+    layers.iter().zip(out).map(room).collect()
+}
+
+fn fill_layers<T: Copy>(rooms: Vec<[Room<T>; 2]>, layers: &[Layer<T>]) {
+    for ([weights, biases], layer) in rooms.into_iter().zip(layers) {
+        weights.fill(&layer.weights);
+        biases.fill(&layer.biases);
     }
 }
 
@@ -260,6 +275,7 @@ pub unsafe extern "C" fn lsmi_network_log_probabilities(
 ///
 /// `y` has a class number per sample; `weights` (may be NULL) a number of the network's type. `loss`, `layers` (one
 /// struct per layer, whose members may be NULL) and `gradient_x` (samples × features, without gaps) may be NULL.
+/// Nothing is written if anything is wrong.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `CLASS`, `SETTING` (weights), `HANDLE`,
 /// `FAILED_HANDLE`. Thread-safe.
@@ -294,9 +310,13 @@ pub unsafe extern "C" fn lsmi_network_gradient(
             let y = input("y", y, y_count)?;
             either!(any, network => {
                 let gradient = evaluate(network, x, y, weights)?;
-                write("loss", loss, gradient.loss)?;
-                copy_layers(&gradient.layers, layers)?;
-                copy_out("gradient_x", &gradient.x, gradient_x.cast())
+                let to_loss = Room::new("loss", loss, 1)?;
+                let to_layers = layer_rooms(&gradient.layers, layers)?;
+                let to_x = Room::new("gradient_x", gradient_x.cast(), gradient.x.len())?;
+                to_loss.fill(&[gradient.loss]);
+                fill_layers(to_layers, &gradient.layers);
+                to_x.fill(&gradient.x);
+                Ok(())
             })
         })
     }

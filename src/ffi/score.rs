@@ -1,11 +1,11 @@
 //! Scoring.
 
 use super::arrays::{input, optional_output, optional_structure_mut};
-use super::config::{Coded, LSMI_SHIFT_OF_MODEL};
 use super::handle;
 use super::interaction::{LsmiAtoms, structures};
 use super::matrix::{LsmiMatrix, Typed, samples};
 use super::model::LsmiModel;
+use super::report::shift_rule_of;
 use super::status::{Failure, LSMI_ERROR_SHAPE, Outcome};
 use crate::estimator::{AnyModel, PerSource, ShiftRule};
 use crate::{Model, Scores};
@@ -53,6 +53,12 @@ pub struct LsmiPerSource {
 impl From<PerSource> for LsmiPerSource {
     fn from(PerSource { x1, x2, joint }: PerSource) -> Self {
         LsmiPerSource { x1, x2, joint }
+    }
+}
+
+impl From<LsmiPerSource> for PerSource {
+    fn from(LsmiPerSource { x1, x2, joint }: LsmiPerSource) -> Self {
+        PerSource { x1, x2, joint }
     }
 }
 
@@ -128,10 +134,7 @@ pub unsafe extern "C" fn lsmi_model_score(
     unsafe {
         handle::with(model, |any| {
             let y = input("y", y, y_count)?;
-            let rule = match shift_rule {
-                LSMI_SHIFT_OF_MODEL => any.config().shift,
-                code => ShiftRule::of_code("shift_rule", code)?,
-            };
+            let rule = shift_rule_of(any, shift_rule)?;
             let (scores, summary) = (optional_structure_mut(scores)?, optional_structure_mut(summary)?);
             let result = match any {
                 AnyModel::F32(model) => score(model, x1, x2, y, rule)?,

@@ -1,8 +1,10 @@
 //! The instruction set that kernels run on.
 
-use super::arrays::{output, text};
+use super::arrays::{text, write_result};
 use super::handle;
 use super::marginal::{AnyMarginal, LsmiMarginal};
+use super::network::{AnyNetwork, LsmiNetwork};
+use crate::classifier::NetworkFit;
 use crate::knife::MarginalFit;
 use crate::simd::Level;
 use core::ffi::{CStr, c_char};
@@ -16,7 +18,7 @@ fn name(level: Level) -> &'static CStr {
     }
 }
 
-/// The instruction set that the kernels use unless a density is given another: "portable", "neon", "avx2" or
+/// The instruction set that the kernels use unless a density or a network is given another: "portable", "neon", "avx2" or
 /// "avx512", the widest of this processor, or what the environment variable LSMI_SIMD names, if that is lower (not
 /// read in a build without std). Static text, not to be freed. Thread-safe.
 #[unsafe(no_mangle)]
@@ -81,8 +83,52 @@ pub unsafe extern "C" fn lsmi_marginal_level(
                 AnyMarginal::F32(fit) => fit.density.level(),
                 AnyMarginal::F64(fit) => fit.density.level(),
             };
-            output("level", level, 1)?[0] = name(found).as_ptr();
-            Ok(())
+            write_result("level", level, name(found).as_ptr())
+        })
+    }
+}
+
+/// A copy of a network that is evaluated by the instruction set of this name, or by the next lower one that the
+/// processor has. Results differ in the last digits. Free it with `lsmi_network_free`.
+///
+/// Errors: `POINTER`, `TEXT`, `SETTING` for another name, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
+/// without std: a handle that only tells its message and is freed). Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_with_level(
+    network: *const LsmiNetwork,
+    level: *const c_char,
+    out: *mut *mut LsmiNetwork,
+) -> i32 {
+    macro_rules! at_level {
+        ($fit:expr, $level:expr) => {
+            NetworkFit { network: $fit.network.clone().with_level($level), history: $fit.history.clone() }
+        };
+    }
+    // SAFETY: the caller gives a live handle, a NUL-terminated text and room, or NULL.
+    unsafe {
+        handle::create_from(network, out, |any| {
+            let level: Level = text("level", level)?.parse()?;
+            Ok(match any {
+                AnyNetwork::F32(fit) => AnyNetwork::F32(at_level!(fit, level)),
+                AnyNetwork::F64(fit) => AnyNetwork::F64(at_level!(fit, level)),
+            })
+        })
+    }
+}
+
+/// The name of the instruction set that evaluates a network, into `*level`. Static text, not to be freed.
+///
+/// Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_level(network: *const LsmiNetwork, level: *mut *const c_char) -> i32 {
+    // SAFETY: the caller gives a live handle and a writable pointer, or NULL.
+    unsafe {
+        handle::with(network, |any| {
+            let found = match any {
+                AnyNetwork::F32(fit) => fit.network.level(),
+                AnyNetwork::F64(fit) => fit.network.level(),
+            };
+            write_result("level", level, name(found).as_ptr())
         })
     }
 }

@@ -51,10 +51,11 @@ pub const LSMI_ERROR_TEXT: i32 = 26;
 /// A fault inside the library. A handle that took part can only be freed.
 pub const LSMI_ERROR_PANIC: i32 = 27;
 
-/// A status with its message.
+/// A status with its message, and the field at fault, which is empty if there is none.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) status: i32,
+    pub(super) field: String,
     pub(super) message: String,
 }
 
@@ -62,7 +63,8 @@ pub(super) type Outcome<T = ()> = Result<T, Failure>;
 
 impl Failure {
     pub(super) fn new(status: i32, field: &str, expected: &str, got: impl core::fmt::Display) -> Self {
-        Failure { status, message: format!("{field}: expected {expected}, got {got}") }
+        let message = format!("{field}: expected {expected}, got {got}");
+        Failure { status, field: field.to_string(), message }
     }
 
     pub(super) fn null(field: &str) -> Self {
@@ -80,14 +82,15 @@ impl From<Error> for Failure {
             Error::UnseenClass { .. } => LSMI_ERROR_UNSEEN_CLASS,
             Error::OneClass { .. } => LSMI_ERROR_ONE_CLASS,
             Error::TooFewSamples { .. } => LSMI_ERROR_TOO_FEW_SAMPLES,
-            Error::Setting { .. } => LSMI_ERROR_SETTING,
+            Error::Setting { .. } | Error::Weight { .. } => LSMI_ERROR_SETTING,
             Error::Diverged { .. } => LSMI_ERROR_DIVERGED,
             Error::Cancelled => LSMI_ERROR_CANCELLED,
             Error::Format { .. } => LSMI_ERROR_FORMAT,
             Error::Version { .. } => LSMI_ERROR_VERSION,
             Error::Io { .. } => LSMI_ERROR_IO,
         };
-        Failure { status, message: error.to_string() }
+        let field = error.field().unwrap_or_default().to_string();
+        Failure { status, field, message: error.to_string() }
     }
 }
 
@@ -102,8 +105,9 @@ pub(super) fn settle(outcome: Outcome) -> i32 {
     match outcome {
         Ok(()) => LSMI_OK,
         Err(failure) => {
-            remember(failure.message);
-            failure.status
+            let status = failure.status;
+            remember(failure);
+            status
         }
     }
 }
@@ -114,7 +118,8 @@ pub(super) fn catch<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<&str>().map(|s| s.to_string());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
-        Err(Failure { status: LSMI_ERROR_PANIC, message: format!("fault inside the library: {text}") })
+        let message = format!("fault inside the library: {text}");
+        Err(Failure { status: LSMI_ERROR_PANIC, field: String::new(), message })
     })
 }
 
@@ -125,17 +130,28 @@ pub(super) fn catch<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
 
 #[cfg(feature = "std")]
 std::thread_local! {
-    static LAST_ERROR: core::cell::RefCell<String> = const { core::cell::RefCell::new(String::new()) };
+    static LAST_ERROR: core::cell::RefCell<Option<Failure>> = const { core::cell::RefCell::new(None) };
 }
 
 #[cfg(feature = "std")]
-fn remember(message: String) {
+fn remember(failure: Failure) {
     // Not while the thread is being torn down.
-    let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = message);
+    let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = Some(failure));
 }
 
 #[cfg(not(feature = "std"))]
-fn remember(_: String) {}
+fn remember(_: Failure) {}
+
+/// A text of this thread's last failure; empty if there is none.
+#[cfg(feature = "std")]
+fn last(of: fn(&Failure) -> &String) -> String {
+    LAST_ERROR.try_with(|last| last.borrow().as_ref().map(of).cloned()).ok().flatten().unwrap_or_default()
+}
+
+#[cfg(not(feature = "std"))]
+fn last(_: fn(&Failure) -> &String) -> String {
+    String::new()
+}
 
 /// The message of this thread's last failed call: which field, which index, what was expected and what was found;
 /// empty if no call has failed. Later successful calls leave it as it is.
@@ -151,13 +167,28 @@ pub unsafe extern "C" fn lsmi_last_error_message(
     capacity: usize,
     length: *mut usize,
 ) -> i32 {
-    #[cfg(feature = "std")]
-    let message = LAST_ERROR.try_with(|last| last.borrow().clone()).unwrap_or_default();
-    #[cfg(not(feature = "std"))]
-    let message = String::new();
     // Not through the guard: asking must not change the answer.
     // SAFETY: the caller gives `capacity` writable bytes at `buffer` (or NULL), and a writable `length` (or NULL).
-    unsafe { write_text(&message, buffer, capacity, length) }
+    unsafe { write_text(&last(|failure| &failure.message), buffer, capacity, length) }
+        .map_or_else(|failure| failure.status, |()| LSMI_OK)
+}
+
+/// The field at fault in this thread's last failed call: the argument, array, setting, struct or file that its message
+/// names; empty if it names none (as `CANCELLED` does), and if no call has failed. Later successful calls leave it as
+/// it is.
+///
+/// Writes as `lsmi_last_error_message` does. In a build without std it is always empty.
+///
+/// Returns `LSMI_OK`, or `LSMI_ERROR_BUFFER` if the field was cut. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_last_error_field(
+    buffer: *mut c_char,
+    capacity: usize,
+    length: *mut usize,
+) -> i32 {
+    // Not through the guard: asking must not change the answer.
+    // SAFETY: the caller gives `capacity` writable bytes at `buffer` (or NULL), and a writable `length` (or NULL).
+    unsafe { write_text(&last(|failure| &failure.field), buffer, capacity, length) }
         .map_or_else(|failure| failure.status, |()| LSMI_OK)
 }
 

@@ -135,6 +135,13 @@ pub unsafe extern "C" fn lsmi_synthetic_xor(
     unsafe { generate(out, |n| Ok(xor(dimension, amplitude, n, seed)?)) }
 }
 
+/// The names of the logic gates of `lsmi_synthetic_circuit`, separated by blanks. Static text, not to be freed.
+/// Thread-safe.
+#[unsafe(no_mangle)]
+pub extern "C" fn lsmi_synthetic_circuit_names() -> *const c_char {
+    c"xor or and not_x2 copy xor_not".as_ptr()
+}
+
 /// Bits of a logic gate: `xor`, `or`, `and`, `not_x2`, `copy` (one feature each), `xor_not` (two each).
 ///
 /// Errors: `POINTER`, `TEXT`, `STRUCT_SIZE`, `SHAPE`, `SETTING`. Thread-safe.
@@ -223,4 +230,17 @@ pub(super) unsafe fn latent(states: *const LsmiLatentState, count: usize) -> Out
     // SAFETY: by contract.
     let states = unsafe { input("states", states, count) }?;
     Ok(LatentMixture::new(&states.iter().map(read).collect::<Outcome<Vec<_>>>()?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::ffi::CStr;
+
+    #[test]
+    fn the_names_of_the_gates_are_those_of_the_library() {
+        // SAFETY: a static text.
+        let names = unsafe { CStr::from_ptr(lsmi_synthetic_circuit_names()) };
+        assert_eq!(names.to_str(), Ok(Circuit::names().join(" ").as_str()));
+    }
 }

@@ -156,10 +156,11 @@ impl<T: Float> Marginal<T> {
     /// Without weights every sample counts the same.
     ///
     /// # Errors
-    /// [`Error::Shape`] if features or weights do not fit, [`Error::Setting`] for a negative or infinite weight or
-    /// if all are 0.
+    /// [`Error::Shape`] if features or weights do not fit, [`Error::Weight`] for a negative or infinite weight,
+    /// [`Error::Setting`] if all are 0.
     ///
     /// [`Error::Shape`]: crate::Error::Shape
+    /// [`Error::Weight`]: crate::Error::Weight
     /// [`Error::Setting`]: crate::Error::Setting
     pub fn gradient(&self, x: Samples<'_, T>, weights: Option<&[T]>) -> Result<MarginalGradient<T>> {
         x.check_features("x", self.features())?;

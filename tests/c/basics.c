@@ -37,6 +37,9 @@ static void test_last_error(void) {
     CHECK(length == 0);
     OK(lsmi_last_error_message(buffer, sizeof buffer, NULL));
     CHECK(buffer[0] == '\0');
+    length = 99;
+    OK(lsmi_last_error_field(buffer, sizeof buffer, &length));
+    CHECK(buffer[0] == '\0' && length == 0);
 
     REFUSES_NULL(lsmi_mean(NULL, 3, &mean), "values");
     OK(lsmi_mean(&mean, 0, &mean));

@@ -65,6 +65,7 @@ LsmiFitOptions small_fit(void);
 
 /* The suites. */
 void test_basics(void);
+void test_failures(void);
 void test_config(void);
 void test_pure(void);
 void test_density(void);
@@ -76,6 +77,7 @@ void test_network_errors(void);
 void test_model(void);
 void test_model_errors(void);
 void test_model_files(void);
+void test_report(void);
 void test_preprocessing(void);
 void test_synthetic(void);
 void test_synthetic_truth(void);

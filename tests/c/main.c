@@ -3,6 +3,7 @@
 
 int main(void) {
     test_basics();
+    test_failures();
     test_config();
     test_pure();
     test_density();
@@ -14,6 +15,7 @@ int main(void) {
     test_model();
     test_model_errors();
     test_model_files();
+    test_report();
     test_preprocessing();
     test_synthetic();
     test_synthetic_truth();

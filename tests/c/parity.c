@@ -53,6 +53,23 @@ void same_typed(const char *what, const void *got, size_t count, const Numbers *
     same(what, got, count, want, now->type_ == LSMI_F32);
 }
 
+void same_text(const char *got) {
+    const char *want = now->message;
+    int good = 1;
+    while (good && (*got != '\0' || *want != '\0')) {
+        char *got_end, *want_end;
+        double g = strtod(got, &got_end), w = strtod(want, &want_end);
+        if (now->tolerance > 0.0 && strchr("-0123456789", *got) != NULL && got_end != got && want_end != want) {
+            good = fabs(g - w) <= now->tolerance * fmax(1.0, fmax(fabs(g), fabs(w)));
+            got = got_end;
+            want = want_end;
+        } else {
+            good = *got++ == *want++;
+        }
+    }
+    check_true(good, now->name, __FILE__, __LINE__);
+}
+
 LsmiMatrix matrix_of(const Matrix *matrix, void **owned) {
     LsmiMatrix out = {sizeof out, NULL, matrix->samples, matrix->features, matrix->stride, now->type_};
     *owned = typed(matrix->data.values, matrix->data.count);
@@ -62,8 +79,12 @@ LsmiMatrix matrix_of(const Matrix *matrix, void **owned) {
 
 int expected(int32_t status) {
     check_status(status, now->status, now->status == LSMI_OK ? NULL : now->message, now->name, __FILE__, __LINE__);
-    if (now->status != LSMI_OK)
+    if (now->status != LSMI_OK) {
+        char field[256];
+        OK(lsmi_last_error_field(field, sizeof field, NULL));
+        CHECK(strcmp(field, now->field) == 0);
         CHECK(strcmp(lsmi_status_str(status), now->status_name) == 0);
+    }
     return status == LSMI_OK && now->status == LSMI_OK;
 }
 
@@ -87,8 +108,10 @@ void test_parity(void) {
         {"refine", replay_density_fit},
         {"fit_density", replay_density_fit},
         {"log_probabilities", replay_network},
+        {"log_probabilities_at", replay_network},
         {"network_gradient", replay_network},
         {"log_sum_exp", replay_rows},
+        {"log_sum_exp_at", replay_rows},
         {"information", replay_information},
         {"atoms", replay_pure},
         {"shift", replay_pure},
@@ -110,6 +133,7 @@ void test_parity(void) {
         {"latent_information", replay_exact},
         {"fit_and_score", replay_model},
         {"score", replay_model},
+        {"report", replay_model},
         {"preprocess", replay_model},
         {"model_from_bytes", replay_model},
         {"model_load", replay_model},

@@ -19,7 +19,9 @@ LsmiMatrix matrix_of(const Matrix *matrix, void **owned);
 /* The numbers of one result; with tolerance 0 every bit counts. */
 void same(const char *what, const void *got, size_t count, const Numbers *want, int single);
 void same_typed(const char *what, const void *got, size_t count, const Numbers *want);
-/* The status is the case's, and so is the message of a failure. */
+/* The text is the case's message, but for numbers, which are within the tolerance; with tolerance 0 it is the same. */
+void same_text(const char *got);
+/* The status is the case's, and so are the message and the field of a failure. */
 int expected(int32_t status);
 int32_t make_config(const ParityCase *of, LsmiConfig *config);
 int32_t make_density(LsmiMarginal **out);

@@ -66,7 +66,7 @@ typedef struct ParityCase {
     const Numbers *inputs;
     Density density;
     Network network;
-    Strings settings;
+    Strings settings, splits;
     const char *text;
     Edit edit;
     const State *states;
@@ -78,7 +78,7 @@ typedef struct ParityCase {
     size_t samples, classes, features1, features2;
     uint64_t seed;
     int32_t status;
-    const char *message, *status_name;
+    const char *message, *status_name, *field;
     const Numbers *want;
     size_t want_count;
 } ParityCase;

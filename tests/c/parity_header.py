@@ -102,6 +102,8 @@ class Case:
         if "settings" in i:
             self.fields["preset"] = "LSMI_PRESET_PAPER" if i["preset"] == "paper" else "LSMI_PRESET_ROBUST"
             self.fields["settings"] = strings([word for pair in i["settings"] for word in pair])
+        if "splits" in i:
+            self.fields["splits"] = strings(i["splits"])
         if isinstance(i.get("shift"), str):
             self.fields["shift"] = SHIFTS[i["shift"]]
         for key in ("model", "path", "circuit", "level"):
@@ -126,6 +128,7 @@ class Case:
             self.fields["status"] = str(o["error"]["status"])
             self.fields["message"] = text(o["error"]["message"])
             self.fields["status_name"] = text(o["error"]["name"])
+            self.fields["field"] = text(o["error"]["field"])
         else:
             self.outputs(case["call"], o)
 
@@ -197,8 +200,9 @@ class Case:
             want = [o["z"], o["columns"], o["means"], o["scales"], [o["clip"]], [o["entropy_offset"]]]
         elif call in ("fit_and_score", "score"):
             want = self.scores(o)
-        elif call == "config_text":
-            self.fields["message"] = text(o["text"])
+        elif call in ("config_text", "report"):
+            (lines,) = o.values()
+            self.fields["message"] = text(lines)
             want = []
         elif call in ("config_check", "model_from_bytes"):
             assert o.get("same_bytes", True)

@@ -88,6 +88,30 @@ static void replay_score(LsmiModel *model) {
     free(d2);
 }
 
+static void replay_report(const LsmiModel *model) {
+    enum { MOST = 4 };
+    void *d1, *d2;
+    size_t i, length = 0;
+    LsmiMatrix x1 = matrix_of(&now->x1, &d1), x2 = matrix_of(&now->x2, &d2);
+    LsmiReportSplit splits[MOST];
+    LsmiSummary summary;
+    char *text;
+    memset(&summary, 0, sizeof summary);
+    summary.struct_size = sizeof summary;
+    OK(lsmi_model_score(model, &x1, &x2, now->y.values, now->y.count, now->shift, NULL, &summary));
+    for (i = 0; i < now->splits.count && CHECK(i < MOST); i++) {
+        LsmiReportSplit split = {sizeof split, now->splits.values[i], summary};
+        splits[i] = split;
+    }
+    OK(lsmi_model_report(model, now->shift, splits, i, NULL, 0, &length));
+    text = malloc(length + 1);
+    if (expected(lsmi_model_report(model, now->shift, splits, i, text, length + 1, NULL)))
+        same_text(text);
+    free(text);
+    free(d1);
+    free(d2);
+}
+
 static void replay_preprocess(const LsmiModel *model) {
     enum { MOST = 16 };
     size_t columns[MOST], i;
@@ -166,6 +190,8 @@ void replay_model(void) {
         now = &typed_case;
         if (is_call("score"))
             replay_score(model);
+        else if (is_call("report"))
+            replay_report(model);
         else if (is_call("preprocess"))
             replay_preprocess(model);
         else

@@ -1,6 +1,15 @@
 /* Parity vectors about networks, and about rows of log-probabilities. */
 #include "parity.h"
 
+/* Puts the network at the case's level in place of one. */
+static int32_t at_level(LsmiNetwork **network) {
+    LsmiNetwork *other = NULL;
+    int32_t status = lsmi_network_with_level(*network, now->text, &other);
+    OK(lsmi_network_free(*network));
+    *network = other;
+    return status;
+}
+
 void replay_network(void) {
     enum { MOST = 4 };
     const Network *form = &now->network;
@@ -9,6 +18,7 @@ void replay_network(void) {
     LsmiLayer layers[MOST];
     LsmiNetwork *network = NULL;
     size_t l, classes = form->arrays[2 * form->layers - 1].count;
+    int32_t status = LSMI_OK;
     for (l = 0; l < 2 * form->layers; l++)
         arrays[l] = typed_numbers(&form->arrays[l]);
     for (l = 0; l < form->layers; l++) {
@@ -16,9 +26,13 @@ void replay_network(void) {
         layers[l] = layer;
     }
     OK(lsmi_network_new(now->type_, form->features, layers, form->layers, form->activation, &network));
+    if (is_call("log_probabilities_at"))
+        status = at_level(&network);
     out = typed(NULL, x.samples * classes);
     gx = typed(NULL, x.samples * x.features);
-    if (is_call("log_probabilities")) {
+    if (status != LSMI_OK) {
+        expected(status);
+    } else if (!is_call("network_gradient")) {
         if (expected(lsmi_network_log_probabilities(network, &x, out)))
             same_typed("log_probabilities", out, x.samples * classes, &now->want[0]);
     } else {
@@ -65,7 +79,8 @@ void replay_information(void) {
 void replay_rows(void) {
     void *data, *out = typed(NULL, now->x.samples);
     LsmiMatrix matrix = matrix_of(&now->x, &data);
-    if (expected(lsmi_log_sum_exp(&matrix, out)))
+    if (expected(is_call("log_sum_exp") ? lsmi_log_sum_exp(&matrix, out)
+                                        : lsmi_log_sum_exp_with_level(&matrix, now->text, out)))
         same_typed("log_sum_exp", out, now->x.samples, &now->want[0]);
     free(data);
     free(out);

@@ -1,4 +1,4 @@
-/* The instruction set that densities are evaluated by. */
+/* The instruction set that densities and networks are evaluated by, and rows are added up by. */
 #include "check.h"
 
 /* The names of lsmi_simd_levels, in order. */
@@ -109,8 +109,123 @@ static void test_errors(void) {
     OK(lsmi_marginal_free(density));
 }
 
+static void test_networks(void) {
+    static const char another[] = "LsmiNetwork: expected a handle of this kind, got another";
+    static const double numbers[] = {0.5, -1.0, 0.25, 0.75, 1.5, -0.5, 0.125, 2.0};
+    static const float numbers32[] = {0.5f, -1.0f, 0.25f, 0.75f};
+    double out[8], other[8];
+    float out32[4], other32[4];
+    char names[4][16];
+    const char *level = NULL;
+    size_t count = level_names(names), l, i, length = 0;
+    LsmiLayer layers[2] = {{sizeof(LsmiLayer), 2, numbers, numbers}, {sizeof(LsmiLayer), 2, numbers + 4, numbers}};
+    LsmiLayer layer32 = {sizeof layer32, 2, numbers32, numbers32};
+    LsmiMatrix x = matrix64(numbers, 4, 2, 2), x32 = matrix32(numbers32, 2, 2, 2);
+    LsmiNetwork *network = NULL, *single = NULL, *copy = NULL;
+    LsmiMarginal *density = small_density();
+    LsmiNetwork *wrong = (LsmiNetwork *)density;
+    OK(lsmi_network_new(LSMI_F64, 2, layers, 2, LSMI_ACTIVATION_TANH, &network));
+    OK(lsmi_network_new(LSMI_F32, 2, &layer32, 1, LSMI_ACTIVATION_RELU, &single));
+    OK(lsmi_network_level(network, &level));
+    CHECK(strcmp(level, lsmi_simd_level()) == 0);
+    OK(lsmi_network_log_probabilities(network, &x, out));
+    OK(lsmi_network_log_probabilities(single, &x32, out32));
+    for (l = 0; l < count; l++) {
+        OK(lsmi_network_with_level(network, names[l], &copy));
+        OK(lsmi_network_level(copy, &level));
+        CHECK(strcmp(level, names[l]) == 0);
+        OK(lsmi_network_log_probabilities(copy, &x, other));
+        for (i = 0; i < 8; i++)
+            CLOSE(other[i], out[i], 1e-13);
+        if (strcmp(names[l], lsmi_simd_level()) == 0)
+            CHECK(memcmp(out, other, sizeof out) == 0);
+        OK(lsmi_network_history(copy, NULL, 0, &length, NULL, 0, NULL, NULL));
+        CHECK(length == 0);
+        OK(lsmi_network_free(copy));
+        OK(lsmi_network_with_level(single, names[l], &copy));
+        OK(lsmi_network_log_probabilities(copy, &x32, other32));
+        for (i = 0; i < 4; i++)
+            CLOSE((double)other32[i], (double)out32[i], 1e-5);
+        OK(lsmi_network_free(copy));
+    }
+    copy = wrong;
+    FAILS(lsmi_network_with_level(network, "sse9", &copy), LSMI_ERROR_SETTING,
+          "simd: expected portable, neon, avx2, avx512, got sse9");
+    CHECK(copy == NULL);
+    FAILS_LIKE(lsmi_network_with_level(network, "\xff", &copy), LSMI_ERROR_TEXT, "level: expected UTF-8 text, got ");
+    REFUSES_NULL(lsmi_network_with_level(network, NULL, &copy), "level");
+    REFUSES_NULL(lsmi_network_with_level(network, "portable", NULL), "out");
+    FAILS(lsmi_network_with_level(wrong, "portable", &copy), LSMI_ERROR_HANDLE, another);
+    REFUSES_NULL(lsmi_network_with_level(NULL, "portable", &copy), "LsmiNetwork");
+    REFUSES_NULL(lsmi_network_level(network, NULL), "level");
+    FAILS_LIKE(lsmi_network_level(network, misaligned(&level)), LSMI_ERROR_POINTER, "level: ");
+    FAILS(lsmi_network_level(wrong, &level), LSMI_ERROR_HANDLE, another);
+    REFUSES_NULL(lsmi_network_level(NULL, &level), "LsmiNetwork");
+    OK(lsmi_network_free(network));
+    OK(lsmi_network_free(single));
+    OK(lsmi_marginal_free(density));
+}
+
+/* Rows with gaps are added up one by one, rows without together: to the bit the same, whatever the width. */
+static void test_rows(void) {
+    enum { ROWS = 21, WIDEST = 70 };
+    static double dense[ROWS * WIDEST], gaps[ROWS * (WIDEST + 3)];
+    static float dense32[ROWS * WIDEST], gaps32[ROWS * (WIDEST + 3)];
+    double together[ROWS], alone[ROWS];
+    float together32[ROWS], alone32[ROWS];
+    char names[4][16];
+    size_t count = level_names(names), l, width, i, j;
+    uint64_t state = 11;
+    LsmiMatrix x;
+    for (l = 0; l <= count; l++) {
+        for (width = 1; width <= WIDEST; width++) {
+            LsmiMatrix d = matrix64(dense, ROWS, width, width), g = matrix64(gaps, ROWS, width, width + 3);
+            LsmiMatrix d32 = matrix32(dense32, ROWS, width, width), g32 = matrix32(gaps32, ROWS, width, width + 3);
+            for (i = 0; i < ROWS; i++)
+                for (j = 0; j < width; j++) {
+                    dense[i * width + j] = gaps[i * (width + 3) + j] = number(&state);
+                    dense32[i * width + j] = gaps32[i * (width + 3) + j] = (float)number(&state);
+                }
+            if (l == count) {
+                OK(lsmi_log_sum_exp(&d, together));
+                OK(lsmi_log_sum_exp(&g, alone));
+                OK(lsmi_log_sum_exp(&d32, together32));
+                OK(lsmi_log_sum_exp(&g32, alone32));
+            } else {
+                OK(lsmi_log_sum_exp_with_level(&d, names[l], together));
+                OK(lsmi_log_sum_exp_with_level(&g, names[l], alone));
+                OK(lsmi_log_sum_exp_with_level(&d32, names[l], together32));
+                OK(lsmi_log_sum_exp_with_level(&g32, names[l], alone32));
+            }
+            CHECK(memcmp(together, alone, sizeof alone) == 0);
+            CHECK(memcmp(together32, alone32, sizeof alone32) == 0);
+        }
+    }
+    x = matrix64(dense, 2, 3, 3);
+    OK(lsmi_log_sum_exp_with_level(&x, "portable", alone));
+    CLOSE(alone[1], log(exp(dense[3]) + exp(dense[4]) + exp(dense[5])), 1e-14);
+    FAILS(lsmi_log_sum_exp_with_level(&x, "sse9", alone), LSMI_ERROR_SETTING,
+          "simd: expected portable, neon, avx2, avx512, got sse9");
+    FAILS_LIKE(lsmi_log_sum_exp_with_level(&x, "\xff", alone), LSMI_ERROR_TEXT, "level: expected UTF-8 text, got ");
+    REFUSES_NULL(lsmi_log_sum_exp_with_level(&x, NULL, alone), "level");
+    REFUSES_NULL(lsmi_log_sum_exp_with_level(NULL, "portable", alone), "values");
+    REFUSES_NULL(lsmi_log_sum_exp_with_level(&x, "portable", NULL), "out");
+    FAILS_LIKE(lsmi_log_sum_exp_with_level(&x, "portable", misaligned(alone)), LSMI_ERROR_POINTER, "out: ");
+    x.samples = 0;
+    FAILS_LIKE(lsmi_log_sum_exp_with_level(&x, "portable", alone), LSMI_ERROR_EMPTY, "values: ");
+    x.stride = 1;
+    x.samples = 2;
+    FAILS_LIKE(lsmi_log_sum_exp_with_level(&x, "portable", alone), LSMI_ERROR_SHAPE, "values: ");
+    x.type_ = 9;
+    FAILS_LIKE(lsmi_log_sum_exp_with_level(&x, "portable", alone), LSMI_ERROR_TYPE, "got 9");
+    x.struct_size = 0;
+    REFUSES_SIZE(lsmi_log_sum_exp_with_level(&x, "portable", alone), LsmiMatrix);
+}
+
 void test_simd(void) {
     test_levels();
     test_f32();
+    test_networks();
+    test_rows();
     test_errors();
 }

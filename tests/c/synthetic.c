@@ -56,6 +56,23 @@ static void test_gaussian(void) {
     CHECK(memcmp(first, x1, sizeof first) != 0);
 }
 
+static void test_names(void) {
+    const char *name, *names = lsmi_synthetic_circuit_names();
+    char word[16];
+    size_t count = 0;
+    CHECK(strcmp(names, "xor or and not_x2 copy xor_not") == 0);
+    for (name = names; *name != '\0'; count++) {
+        size_t length = strcspn(name, " ");
+        LsmiDataset data;
+        memcpy(word, name, length);
+        word[length] = '\0';
+        data = strcmp(word, "xor_not") == 0 ? room(2, 2) : room(1, 1);
+        OK(lsmi_synthetic_circuit(word, 3, &data));
+        name += length + (name[length] == ' ');
+    }
+    CHECK(count == 6);
+}
+
 static void test_others(void) {
     size_t i;
     LsmiDataset data = room(4, 4);
@@ -129,6 +146,7 @@ static void test_errors(void) {
 
 void test_synthetic(void) {
     test_gaussian();
+    test_names();
     test_others();
     test_errors();
 }

@@ -201,7 +201,8 @@ void refined(const std::vector<double> &x, const lsmi::Marginal &start, lsmi::Fi
     CHECK_THROWS(start.refine(matrix, fit, std::vector<double>(3)), LSMI_ERROR_SHAPE,
                  "weights: expected 2000 elements, got 3");
     CHECK_THROWS(start.refine(lsmi::samples(x, 2), fit), LSMI_ERROR_SHAPE, "x: expected 1 features, got 2");
-    CHECK_THROWS(start.refine(lsmi::samples(std::vector<float>(4), 1), fit), LSMI_ERROR_TYPE,
+    const std::vector<float> single(4);
+    CHECK_THROWS(start.refine(lsmi::samples(single, 1), fit), LSMI_ERROR_TYPE,
                  "x: expected f64 numbers, got f32");
     fit.progress = [](const lsmi::Progress &) { return false; };
     CHECK_THROWS(start.refine(matrix, fit), LSMI_ERROR_CANCELLED, "cancelled");
@@ -275,8 +276,8 @@ void refusals() {
     parameters.log_diagonal = {0, 0};
     parameters.logits = {0};
     auto options = form<double>(1, LSMI_DIAGONAL_PER_MODE, LSMI_TRIANGLE_NONE, 0);
-    CHECK_NEAR(lsmi::Marginal(options, parameters).log_density(lsmi::samples(std::vector<double>(2), 2))[0],
-               -log_two_pi, 1e-15);
+    const std::vector<double> origin(2);
+    CHECK_NEAR(lsmi::Marginal(options, parameters).log_density(lsmi::samples(origin, 2))[0], -log_two_pi, 1e-15);
     options.features = 0;
     CHECK_EQUAL(lsmi::Marginal(options, parameters).options().features, 2u);
     options.triangle = LSMI_TRIANGLE_FULL;

@@ -2,6 +2,7 @@
 
 #include "check.hpp"
 
+#include <functional>
 #include <limits>
 
 namespace {
@@ -131,6 +132,34 @@ void bad_problems() {
     CHECK(std::isfinite(fit(data).score(data.matrix1(), data.matrix2(), data.y).summary.i12));
 }
 
+std::string field_of(const std::function<void()> &call) {
+    try {
+        call();
+    } catch (const lsmi::Error &error) {
+        const lsmi::Error copy = error;
+        return copy.field();
+    }
+    return "nothing was thrown";
+}
+
+void fields() {
+    const lsmi::Model model = fit(good());
+    Data data = good();
+    data.y.pop_back();
+    CHECK_EQUAL(field_of([&] { model.score(data.matrix1(), data.matrix2(), data.y); }), "y");
+    CHECK_EQUAL(field_of([&] { quick().set("modes", "many"); }), "modes");
+    CHECK_EQUAL(field_of([] { lsmi::Model::load("no/such/file"); }), "no/such/file");
+    CHECK_EQUAL(field_of([&] { lsmi::Model::fit(data.matrix1(), data.matrix2(), good().y, quick(),
+                                                [](const lsmi::Progress &) { return false; }); }),
+                "");
+    // Also what the header checks itself.
+    std::vector<double> three(3);
+    lsmi::ScoreBuffers out;
+    out.h2 = three;
+    CHECK_EQUAL(field_of([&] { model.score_into(data.matrix1(), data.matrix2(), good().y, out); }), "h2");
+    CHECK_EQUAL(lsmi::Error(LSMI_ERROR_IO, "x: ...").field(), "");
+}
+
 void constant_columns() {
     Data data = good();
     for (std::size_t i = 1; i < data.x1.size(); i += 2) data.x1[i] = 4;
@@ -147,5 +176,6 @@ void constant_columns() {
 void test::errors() {
     bad_samples();
     bad_problems();
+    fields();
     constant_columns();
 }

@@ -113,7 +113,18 @@ void own_log_probabilities(double tolerance) {
     CHECK_NEAR(sums[0], 0, tolerance);
     CHECK_NEAR(sums[1], 0, tolerance);
     const T infinity = std::numeric_limits<T>::infinity();
-    CHECK_EQUAL(lsmi::log_sum_exp(lsmi::samples(std::vector<T>{-infinity, -infinity}, 2))[0], -infinity);
+    const std::vector<T> lowest = {-infinity, -infinity};
+    CHECK_EQUAL(lsmi::log_sum_exp(lsmi::samples(lowest, 2))[0], -infinity);
+
+    const std::vector<T> portable = lsmi::log_sum_exp(lsmi::samples(rows, 2), "portable");
+    CHECK_NEAR(portable[0], 0, tolerance);
+    CHECK_NEAR(portable[1], 0, tolerance);
+    std::vector<T> one(1), two(2);
+    lsmi::log_sum_exp(lsmi::samples(rows, 2), two, std::string(lsmi::simd_level()));
+    CHECK(two == sums);
+    CHECK_THROWS(lsmi::log_sum_exp(column, two, "sse9"), LSMI_ERROR_SETTING,
+                 "simd: expected portable, neon, avx2, avx512, got sse9");
+    CHECK_THROWS(lsmi::log_sum_exp(column, one, "portable"), LSMI_ERROR_SHAPE, "out: expected 2 elements, got 1");
 }
 
 void generators() {
@@ -136,6 +147,10 @@ void generators() {
         CHECK(counted.i12[row] > 0);
     }
     CHECK_EQUAL(lsmi::synthetic::circuit("xor_not", 10, 1).features1, 2u);
+    CHECK(lsmi::synthetic::circuits() ==
+          (std::vector<std::string>{"xor", "or", "and", "not_x2", "copy", "xor_not"}));
+    for (const std::string &name : lsmi::synthetic::circuits())
+        CHECK_EQUAL(lsmi::synthetic::circuit(name, 10, 1).samples, 10u);
     CHECK_EQUAL(lsmi::synthetic::planted_xor(4, 2, 20, 3).x2.size(), 80u);
     CHECK_EQUAL(lsmi::synthetic::mixture(1, 1, 1, 1, 3, 20, 3).x1.size(), 60u);
     CHECK_THROWS(lsmi::synthetic::circuit("nand", 10, 1), LSMI_ERROR_SETTING, "...");
@@ -211,6 +226,27 @@ void agreement() {
                  "exact: expected 2 elements, got 1");
     CHECK_THROWS(lsmi::agreement({}, {}), LSMI_ERROR_EMPTY, "estimate: expected samples, got none");
 }
+
+/// Whether the samples in a C can be asked for.
+template <class C, class = void>
+constexpr bool viewed = false;
+template <class C>
+constexpr bool viewed<C, std::void_t<decltype(lsmi::samples(std::declval<C>(), std::size_t{}))>> = true;
+
+static_assert(viewed<std::vector<double> &> && viewed<const std::vector<float> &>);
+static_assert(!viewed<std::vector<double>> && !viewed<const std::vector<float>>, "the numbers would die");
+static_assert(viewed<std::array<float, 4> &> && !viewed<std::array<float, 4>>, "the numbers would die");
+static_assert(viewed<lsmi::Span<const double>> && viewed<lsmi::Span<float> &>, "a view owns nothing");
+
+/// Whether the matrices of a D can be asked for.
+template <class D, class = void>
+constexpr bool has_matrices = false;
+template <class D>
+constexpr bool has_matrices<
+    D, std::void_t<decltype(std::declval<D>().matrix1()), decltype(std::declval<D>().matrix2())>> = true;
+
+static_assert(has_matrices<lsmi::Dataset &> && has_matrices<const lsmi::Dataset &>);
+static_assert(!has_matrices<lsmi::Dataset> && !has_matrices<const lsmi::Dataset>, "the numbers would die");
 
 void views() {
     std::vector<double> numbers(6);

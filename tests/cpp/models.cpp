@@ -134,6 +134,17 @@ void what_a_model_holds(const lsmi::Dataset &data, const lsmi::Model &model) {
                  "component: expected a density, 3 or 4, got 0");
 }
 
+void the_report(const lsmi::Dataset &data, const lsmi::Model &model) {
+    const lsmi::Summary summary = model.score(data.matrix1(), data.matrix2(), data.y, LSMI_SHIFT_BATCH).summary;
+    const std::string text = model.report({{"val", summary}, {"train", summary}}, LSMI_SHIFT_BATCH);
+    const std::string n = "{\n      \"n\": " + std::to_string(data.samples) + ",\n      \"i1\": ";
+    CHECK(text.find("{\n  \"splits\": {\n    \"train\": " + n) == 0);
+    CHECK(text.find("    \"val\": " + n) != std::string::npos);
+    CHECK(text.find("\n  \"shift_rule\": \"batch\",\n") != std::string::npos && text.back() == '}');
+    CHECK(model.report({}).find("\n  \"shift_rule\": \"frozen\",\n") != std::string::npos);
+    CHECK_THROWS(model.report({}, 3), LSMI_ERROR_SETTING, "shift_rule: expected a code from 0 to 2, got 3");
+}
+
 /// The parts of a model on features as they see them.
 template <class T>
 void preprocessing(const lsmi::Dataset &data) {
@@ -326,6 +337,7 @@ void test::models() {
     const lsmi::Model model = lsmi::Model::fit(data.matrix1(), data.matrix2(), data.y, quick());
     scores(data, model);
     what_a_model_holds(data, model);
+    the_report(data, model);
     preprocessing<float>(data);
     preprocessing<double>(data);
     files(data, model);

@@ -38,6 +38,23 @@ void a_linear_network(double tolerance) {
     CHECK_THROWS(network.layer<Other>(0), LSMI_ERROR_TYPE, "network: expected ...");
 }
 
+/// The instruction set that evaluates a network.
+void levels() {
+    const std::vector<lsmi::Layer<double>> layers = {{{1, 2, -1, 0.5}, {0.25, 0}}};
+    const lsmi::Network network(2, layers, LSMI_ACTIVATION_RELU);
+    CHECK_EQUAL(std::string(network.level()), lsmi::simd_level());
+    const lsmi::Network portable = network.with_level("portable");
+    CHECK_EQUAL(std::string(portable.level()), "portable");
+    CHECK_EQUAL(std::string(network.level()), lsmi::simd_level());
+    const std::vector<double> x = {1, -1};
+    const std::vector<double> got = portable.log_probabilities(lsmi::samples(x, 2));
+    CHECK_NEAR(got[0], -0.75 - std::log(std::exp(-0.75) + std::exp(-1.5)), 1e-14);
+    CHECK_NEAR(got[1], -1.5 - std::log(std::exp(-0.75) + std::exp(-1.5)), 1e-14);
+    CHECK_THROWS(network.with_level("sse9"), LSMI_ERROR_SETTING,
+                 "simd: expected portable, neon, avx2, avx512, got sse9");
+    CHECK_THROWS(lsmi::Network(nullptr).level(), LSMI_ERROR_POINTER, "LsmiNetwork: expected a pointer, got NULL");
+}
+
 void gradients() {
     const std::size_t features = 3, count = 5;
     std::mt19937 generator(2);
@@ -152,5 +169,6 @@ void test::networks() {
     a_linear_network<double>(1e-14);
     gradients();
     a_fit();
+    levels();
     refusals();
 }

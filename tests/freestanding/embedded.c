@@ -99,6 +99,37 @@ static void test_failed_creation(void) {
     say("a model that could not be read is told by its handle");
 }
 
+/* What a model of parts fails for is told by each of them, and by the handle that was not made. */
+static void test_failed_parts(const LsmiModel *model) {
+    static const char expected[] = "classifier of both: expected 4 features, got 2";
+    char text[256];
+    size_t length = 9, i;
+    LsmiNetwork *networks[2] = {NULL, NULL};
+    LsmiMarginal *densities[2] = {NULL, NULL};
+    LsmiModel *made = NULL;
+    for (i = 0; i < 2; i++)
+        check(lsmi_model_network(model, (int32_t)i, &networks[i]) == LSMI_OK &&
+                  lsmi_model_density(model, LSMI_COMPONENT_DENSITY1 + (int32_t)i, &densities[i]) == LSMI_OK,
+              "parts");
+    check(lsmi_model_from_parts(networks[0], networks[1], networks[0], densities[0], densities[1], &made) ==
+              LSMI_ERROR_SHAPE,
+          "parts that do not fit are refused");
+    for (i = 0; i < 2; i++) {
+        check(lsmi_network_error_message(networks[i], text, sizeof text, &length) == LSMI_OK &&
+                  length == strlen(expected) && memcmp(text, expected, length) == 0,
+              "each network has the message");
+        check(lsmi_marginal_error_message(densities[i], text, sizeof text, &length) == LSMI_OK &&
+                  length == strlen(expected) && memcmp(text, expected, length) == 0,
+              "each density has the message");
+    }
+    check(made != NULL && says(made, expected), "so does the handle that was not made");
+    check(lsmi_last_error_field(NULL, 0, &length) == LSMI_OK && length == 0, "threads have no field");
+    check(lsmi_model_free(made) == LSMI_OK, "free");
+    for (i = 0; i < 2; i++)
+        check(lsmi_network_free(networks[i]) == LSMI_OK && lsmi_marginal_free(densities[i]) == LSMI_OK, "free");
+    say("parts that do not fit are told by each of them");
+}
+
 static void test_kernels(void) {
     static const double zero[] = {0.0}, x[] = {0.0, 2.0};
     double log_density[2], gradient_x[2], means[1], loss = 0.0;
@@ -126,6 +157,7 @@ int main(void) {
     check(lsmi_model_from_bytes(MODEL, sizeof MODEL, &model) == LSMI_OK, "the model is read");
     test_scores(model);
     test_failed_creation();
+    test_failed_parts(model);
     test_kernels();
     check(lsmi_model_free(model) == LSMI_OK && alive == 0, "all memory is back");
     expects_panic = out_of_memory = 1;

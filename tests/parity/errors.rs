@@ -98,9 +98,13 @@ pub fn add(calls: &mut Vec<Call>) {
     add("gradient_weights", "gradient", input);
     let input = json!({ "type": "f64", "density": bad, "level": "sse9", "x": x(3) });
     add("log_density_at_no_level", "log_density_at", input);
+    let input = json!({ "type": "f64", "level": "sse9", "x": x(3) });
+    add("log_sum_exp_at_no_level", "log_sum_exp_at", input);
     bad["means"][4] = number(f64::NAN);
     add("density_not_finite", "log_density", json!({ "type": "f64", "density": bad, "x": x(3) }));
     let net = network(40, &[3, 4, 2], "relu");
+    let input = json!({ "type": "f64", "network": net, "level": "sse9", "x": x(3) });
+    add("log_probabilities_at_no_level", "log_probabilities_at", input);
     let input = json!({ "type": "f64", "network": net, "x": x(3), "y": [0, 2], "weights": null });
     add("network_class", "network_gradient", input);
     let input = json!({ "x1": [0, 1], "x2": [0, 1], "y": [0, 1], "weights": [1.0, -2.0] });

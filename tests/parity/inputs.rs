@@ -98,6 +98,13 @@ fn kernels(calls: &mut Vec<Call>) {
             let input = json!({ "density": forms[0].1, "level": level, "x": x(3, 4) });
             add(&format!("log_density_at_{level}"), "log_density_at", input);
         }
+        for level in ["portable", "avx512"] {
+            let net = network(50, &[3, 5, 4, 3], "tanh");
+            let input = json!({ "network": net, "level": level, "x": x(3, 4) });
+            add(&format!("log_probabilities_at_{level}"), "log_probabilities_at", input);
+            let input = json!({ "level": level, "x": matrix(&plain(9, 7 * 5), 5, 5) });
+            add(&format!("log_sum_exp_at_{level}"), "log_sum_exp_at", input);
+        }
         let plain_x = x(3, 3);
         add(
             "gradient_unweighted",
@@ -127,6 +134,7 @@ fn kernels(calls: &mut Vec<Call>) {
         rows[40] = f64::INFINITY;
         rows[60] = 700.0;
         add("log_sum_exp", "log_sum_exp", json!({ "x": matrix(&rows, 19, 20) }));
+        add("log_sum_exp_without_gaps", "log_sum_exp", json!({ "x": matrix(&rows, 19, 19) }));
         let input = json!({ "log_probabilities": [-0.25, -1.5, -0.75, -0.625, -3.0, -0.0625], "classes": 2,
             "y": [0, 1, 0], "log_prior": null });
         add("information_uniform", "information", input);
@@ -317,7 +325,13 @@ fn fits(calls: &mut Vec<Call>) {
     }
     let score = json!({ "model": "fit_and_score_robust_f64", "x1": matrix(&plain(91, 12), 2, 2),
         "x2": matrix(&plain(92, 18), 3, 3), "y": [0, 1, 1, 0, 1, 0], "shift": "batch" });
-    calls.push(("score_other_samples".into(), "score", FIT_F64, score));
+    calls.push(("score_other_samples".into(), "score", FIT_F64, score.clone()));
+    let mut report = score;
+    report["splits"] = json!(["train", "größer \"3\"", "all"]);
+    calls.push(("report".into(), "report", FIT_F64, report.clone()));
+    report["splits"] = json!([]);
+    report["shift"] = json!("of_model");
+    calls.push(("report_without_splits".into(), "report", 0.0, report));
     let unseen = json!({ "type": "f64", "x1": matrix(&plain(81, 12), 2, 2), "x2": matrix(&plain(82, 18), 3, 3),
         "y": [0, 2, 2, 0, 2, 0], "preset": "robust", "settings": small(&[["prior", "empirical"]]),
         "shift": "frozen" });

@@ -14,8 +14,8 @@ use lsmi::knife::{
     fit_marginal, refine_marginal,
 };
 use lsmi::rng::Stream;
-use lsmi::simd::log_sum_exp;
-use lsmi::{Config, Float, History, Model, Result, Scores, Training, TrainingRun, fit};
+use lsmi::simd::{Level, log_sum_exp, log_sum_exp_rows_with};
+use lsmi::{Config, Float, History, Model, Report, Result, Scores, Training, TrainingRun, fit};
 use serde_json::{Value, json};
 
 pub fn compute(cases: &[Value], call: &str, input: &Value) -> Result<Value> {
@@ -40,7 +40,7 @@ where
         }
         "log_density_at" => {
             let (density, x) = (marginal::<T>(&input["density"])?, data::<T>(&input["x"]));
-            let density = density.with_level(input["level"].as_str().unwrap().parse()?);
+            let density = density.with_level(level(input)?);
             let x = samples("x", &input["x"], &x)?;
             let mut out = vec![T::zero(); x.samples()];
             density.log_density(x, &mut out)?;
@@ -75,6 +75,14 @@ where
             network.log_probabilities(x, &mut out)?;
             Ok(json!({ "log_probabilities": numbers(&out) }))
         }
+        "log_probabilities_at" => {
+            let (network, x) = (network::<T>(&input["network"])?, data::<T>(&input["x"]));
+            let network = network.with_level(level(input)?);
+            let x = samples("x", &input["x"], &x)?;
+            let mut out = vec![T::zero(); x.samples() * network.classes()];
+            network.log_probabilities(x, &mut out)?;
+            Ok(json!({ "log_probabilities": numbers(&out) }))
+        }
         "network_gradient" => {
             let (network, x) = (network::<T>(&input["network"])?, data::<T>(&input["x"]));
             let (y, weights) = (integers(&input["y"]), read_optional::<T>(&input["weights"]));
@@ -87,6 +95,15 @@ where
         "log_sum_exp" => {
             let x = data::<T>(&input["x"]);
             let rows: Vec<T> = samples("values", &input["x"], &x)?.iter().map(log_sum_exp).collect();
+            Ok(json!({ "log_sum_exp": numbers(&rows) }))
+        }
+        "log_sum_exp_at" => {
+            let (x, level) = (data::<T>(&input["x"]), level(input)?);
+            let x = samples("values", &input["x"], &x)?;
+            let mut rows = vec![T::zero(); x.samples()];
+            for (row, out) in x.iter().zip(rows.chunks_mut(1)) {
+                log_sum_exp_rows_with(level, row, row.len(), out)?;
+            }
             Ok(json!({ "log_sum_exp": numbers(&rows) }))
         }
         "information" => {
@@ -162,6 +179,10 @@ fn untyped(cases: &[Value], call: &str, input: &Value) -> Result<Value> {
         "score" => match model(cases, input)? {
             AnyModel::F32(model) => score(&model, input),
             AnyModel::F64(model) => score(&model, input),
+        },
+        "report" => match model(cases, input)? {
+            AnyModel::F32(model) => report(&model, input),
+            AnyModel::F64(model) => report(&model, input),
         },
         "preprocess" => match model(cases, input)? {
             AnyModel::F32(model) => preprocess(&model, input),
@@ -305,12 +326,27 @@ fn model(cases: &[Value], input: &Value) -> Result<AnyModel> {
     })
 }
 
-fn score<T: Float>(model: &Model<T>, input: &Value) -> Result<Value> {
+fn scored<T: Float>(model: &Model<T>, input: &Value) -> Result<Scores> {
     let (x1, x2) = (data::<T>(&input["x1"]), data::<T>(&input["x2"]));
     let (x1, x2) = (samples("x1", &input["x1"], &x1)?, samples("x2", &input["x2"], &x2)?);
     let y = integers(&input["y"]);
-    let scores = model.score_with_shift(x1, x2, &y, rule(input, model.config().shift))?;
+    model.score_with_shift(x1, x2, &y, rule(input, model.config().shift))
+}
+
+fn score<T: Float>(model: &Model<T>, input: &Value) -> Result<Value> {
+    let scores = scored(model, input)?;
     Ok(json!({ "scores": per_sample(&scores), "summary": summary(&scores) }))
+}
+
+fn report<T: Float>(model: &Model<T>, input: &Value) -> Result<Value> {
+    let scores = scored(model, input)?;
+    let names = input["splits"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+    let report = names.fold(Report::new(model, scores.shift_rule), |report, name| report.with(name, &scores));
+    Ok(json!({ "report": report.to_json()? }))
+}
+
+fn level(input: &Value) -> Result<Level> {
+    input["level"].as_str().unwrap().parse()
 }
 
 fn preprocess<T: Float>(model: &Model<T>, input: &Value) -> Result<Value> {

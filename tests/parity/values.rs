@@ -62,7 +62,7 @@ pub fn error(error: &Error) -> Value {
         Error::UnseenClass { .. } => (5, "unseen class"),
         Error::OneClass { .. } => (6, "one class"),
         Error::TooFewSamples { .. } => (7, "too few samples"),
-        Error::Setting { .. } => (8, "setting"),
+        Error::Setting { .. } | Error::Weight { .. } => (8, "setting"),
         Error::Diverged { .. } => (9, "diverged"),
         Error::Cancelled => (10, "cancelled"),
         Error::Format { .. } => (11, "format"),
@@ -70,11 +70,13 @@ pub fn error(error: &Error) -> Value {
         Error::Io { .. } => (13, "io"),
         other => panic!("{other}: no status"),
     };
-    json!({ "error": { "status": code, "name": name, "message": error.to_string() } })
+    let field = error.field().unwrap_or_default();
+    json!({ "error": { "status": code, "name": name, "field": field, "message": error.to_string() } })
 }
 
 /// Asserts that two values have the same form, texts and whole numbers, and numbers within `tolerance` of the larger
-/// of their magnitude and 1; with `tolerance` 0 they have the same bits.
+/// of their magnitude and 1; with `tolerance` 0 they have the same bits. A text of JSON is one of its values, but for
+/// `tolerance` 0.
 pub fn assert_same(place: &str, want: &Value, got: &Value, tolerance: f64) {
     match (want, got) {
         (Value::Object(want), Value::Object(got)) => {
@@ -88,6 +90,10 @@ pub fn assert_same(place: &str, want: &Value, got: &Value, tolerance: f64) {
             for (index, (want, got)) in want.iter().zip(got).enumerate() {
                 assert_same(&format!("{place}[{index}]"), want, got, tolerance);
             }
+        }
+        (Value::String(w), Value::String(g)) if tolerance > 0.0 && w.starts_with('{') => {
+            let [w, g] = [w, g].map(|text| serde_json::from_str(text).unwrap());
+            assert_same(place, &w, &g, tolerance);
         }
         (Value::Number(w), Value::Number(g)) if w.is_f64() && g.is_f64() => {
             let (w, g) = (w.as_f64().unwrap(), g.as_f64().unwrap());

@@ -1,10 +1,11 @@
 """
-    LSMIError(status::Symbol, message::String)
+    LSMIError(status::Symbol, message::String, field::String = "")
 
 What libLSMI refused, and why. `status` is the kind of error: `:shape`, `:empty`, `:not_finite`, `:class`,
 `:unseen_class`, `:one_class`, `:too_few_samples`, `:setting`, `:diverged`, `:cancelled`, `:format`, `:version`, `:io`,
 `:type`, … `message` names the argument, what was expected and what was found; rows (samples) and columns (features)
-in it count from 0.
+in it count from 0. `field` is what the message names: the argument, array, setting or file at fault, `""` if there is
+none.
 
 ```julia
 try
@@ -17,7 +18,10 @@ end
 struct LSMIError <: Exception
     status::Symbol
     message::String
+    field::String
 end
+
+LSMIError(status::Symbol, message::AbstractString) = LSMIError(status, message, "")
 
 Base.showerror(io::IO, e::LSMIError) = print(io, "LSMIError (", replace(string(e.status), '_' => ' '), "): ", e.message)
 
@@ -31,14 +35,18 @@ function status_name(code::Integer)
     return Symbol(replace(name, ' ' => '_'))
 end
 
-# Kept apart so that the functions that check stay small enough to be inlined.
-@noinline function throw_status(code::Cint)
+# A text about the last failure of this thread.
+function last_error(call)
     length = Ref{Csize_t}(0)
-    ccall(lsmi_last_error_message[], Cint, (Ptr{UInt8}, Csize_t, Ref{Csize_t}), C_NULL, 0, length)
+    ccall(call, Cint, (Ptr{UInt8}, Csize_t, Ref{Csize_t}), C_NULL, 0, length)
     buffer = Vector{UInt8}(undef, length[] + 1)
-    ccall(lsmi_last_error_message[], Cint, (Ptr{UInt8}, Csize_t, Ptr{Csize_t}), buffer, Base.length(buffer), C_NULL)
-    throw(LSMIError(status_name(code), String(resize!(buffer, length[]))))
+    ccall(call, Cint, (Ptr{UInt8}, Csize_t, Ptr{Csize_t}), buffer, Base.length(buffer), C_NULL)
+    return String(resize!(buffer, length[]))
 end
+
+# Kept apart so that the functions that check stay small enough to be inlined.
+@noinline throw_status(code::Cint) =
+    throw(LSMIError(status_name(code), last_error(lsmi_last_error_message[]), last_error(lsmi_last_error_field[])))
 
 # Turns a status into an exception.
 @inline checked(code::Cint) = code == 0 ? nothing : throw_status(code)
@@ -46,12 +54,22 @@ end
 # For arrays whose lengths the C interface cannot see.
 @noinline function throw_size(field, expected, got)
     shown(size) = join(size, "×")
-    throw(LSMIError(:shape, "$field: expected $(shown(expected)) elements, got $(shown(got))"))
+    throw(LSMIError(:shape, "$field: expected $(shown(expected)) elements, got $(shown(got))", string(field)))
 end
 @inline check_size(field, array, expected::Integer...) =
     size(array) == expected ? nothing : throw_size(field, expected, size(array))
 
-setting_error(field, expected, got) = throw(LSMIError(:setting, "$field: expected $expected, got '$got'"))
+@noinline setting_error(field, expected, got) =
+    throw(LSMIError(:setting, "$field: expected $expected, got '$got'", string(field)))
+
+# A whole number as C has it: sizes, counts and seeds are never negative there.
+function whole(::Type{T}, field, value::Real) where {T<:Integer}
+    isinteger(value) && typemin(T) <= value <= typemax(T) && return T(value)
+    setting_error(field, T <: Unsigned ? "a whole number, at least 0" : "a whole number", value)
+end
+whole(::Type, field, value) = setting_error(field, "a whole number", value)
+csize(field, value) = whole(Csize_t, field, value)
+seed_of(value) = whole(UInt64, "seed", value)
 
 # The code of a named choice: its place in a tuple of names, from 0.
 function choice_code(field, names, choice)

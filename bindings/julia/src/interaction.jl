@@ -187,32 +187,35 @@ function joint_categories(columns::AbstractVector{<:Integer}...)
 end
 
 """
-    log_sum_exp(values::AbstractMatrix) -> Vector
-    log_sum_exp(values::AbstractVector) -> Number
+    log_sum_exp(values::AbstractMatrix; level = nothing) -> Vector
+    log_sum_exp(values::AbstractVector; level = nothing) -> Number
 
-log Σ exp of every column, or of a vector. All −∞ gives −∞, any NaN gives NaN. Throws [`LSMIError`](@ref) with status
-`:empty` if there is nothing to add up.
+log Σ exp of every column, or of a vector. All −∞ gives −∞, any NaN gives NaN. `level` names the instruction set, as of
+[`LSMI.with_level`](@ref). Throws [`LSMIError`](@ref) with status `:empty` if there is nothing to add up, `:setting` for
+another level.
 
 ```julia
 LSMI.log_sum_exp([0.0 -Inf; 0.0 1.0])       # [log(2), 1.0]
 ```
 """
-function log_sum_exp(values::AbstractMatrix{<:Real})
+function log_sum_exp(values::AbstractMatrix{<:Real}; level = nothing)
     values = samples(values)
-    return log_sum_exp!(Vector{eltype(values)}(undef, size(values, 2)), values)
+    return log_sum_exp!(Vector{eltype(values)}(undef, size(values, 2)), values; level = level)
 end
 
-log_sum_exp(values::AbstractVector{<:Real}) = only(log_sum_exp(reshape(values, :, 1)))
+log_sum_exp(values::AbstractVector{<:Real}; level = nothing) = only(log_sum_exp(reshape(values, :, 1); level = level))
 
 """
-    log_sum_exp!(out::Vector, values::AbstractMatrix) -> out
+    log_sum_exp!(out::Vector, values::AbstractMatrix; level = nothing) -> out
 
 [`LSMI.log_sum_exp`](@ref) of every column into `out`.
 """
-function log_sum_exp!(out::Vector{T}, values::AbstractMatrix{T}) where {T<:Real32or64}
+function log_sum_exp!(out::Vector{T}, values::AbstractMatrix{T}; level = nothing) where {T<:Real32or64}
     values = samples(values)
     check_size("out", out, size(values, 2))
-    GC.@preserve values checked(ccall(lsmi_log_sum_exp[], Cint, (Ref{CMatrix}, Ptr{T}), describe(values), out))
+    GC.@preserve values checked(level === nothing ?
+        ccall(lsmi_log_sum_exp[], Cint, (Ref{CMatrix}, Ptr{T}), describe(values), out) :
+        ccall(lsmi_log_sum_exp_with_level[], Cint, (Ref{CMatrix}, Cstring, Ptr{T}), describe(values), string(level), out))
     return out
 end
 

@@ -188,9 +188,12 @@ end
 log_density!(out::StridedVector{T}, marginal::Marginal{T}, x::AbstractVector{<:Real}) where {T} =
     log_density!(out, marginal, Vector{T}(x))
 
+@noinline throw_gaps(stride) =
+    throw(LSMIError(:shape, "out: expected contiguous elements, got a stride of $stride", "out"))
+
 @inline function check_out(out, n)
     check_size("out", out, n)
-    n > 1 && stride(out, 1) != 1 && throw(LSMIError(:shape, "out: expected contiguous elements, got a stride of $(stride(out, 1))"))
+    n > 1 && stride(out, 1) != 1 && throw_gaps(stride(out, 1))
     return nothing
 end
 
@@ -267,8 +270,7 @@ function fit(::Type{Marginal}, x::AbstractMatrix{<:Real}; config::Config = Confi
     x = samples(x)
     T = eltype(x)
     weights = weights_of(T, weights, size(x, 2))
-    modes >= 0 || setting_error("modes", "a whole number, at least 1", modes)
-    options = CMarginalOptions(sizeof(CMarginalOptions), modes, size(x, 1), type_code(T), bounded,
+    options = CMarginalOptions(sizeof(CMarginalOptions), csize("modes", modes), size(x, 1), type_code(T), bounded,
         choice_code("diagonal", diagonals, diagonal), choice_code("triangle", triangles, triangle), train_means,
         train_weights)
     start = choice_code("start", starts, start)
@@ -333,10 +335,11 @@ history(marginal::Marginal) = single_history(lsmi_marginal_history[], marginal)
 
 """
     with_level(marginal::Marginal, level) -> Marginal
+    with_level(network::Network, level) -> Network
 
 A copy that is evaluated by the instruction set `:portable`, `:neon`, `:avx2` or `:avx512`, or by the next lower one
 that the processor has. Results differ in the last digits; what is fitted from the copy is as other densities are.
-Throws [`LSMIError`](@ref) with status `:setting` for another name.
+Likewise of a [`Network`](@ref). Throws [`LSMIError`](@ref) with status `:setting` for another name.
 
 ```julia
 log_density(LSMI.with_level(density, :portable), x)
@@ -348,11 +351,14 @@ with_level(marginal::Marginal{T}, level) where {T} =
 
 """
     level(marginal::Marginal) -> Symbol
+    level(network::Network) -> Symbol
 
-The instruction set that evaluates the density, as [`LSMI.simd_level`](@ref) names it.
+The instruction set that evaluates the density or the network, as [`LSMI.simd_level`](@ref) names it.
 """
-function level(marginal::Marginal)
+level(marginal::Marginal) = level_of(lsmi_marginal_level[], marginal)
+
+function level_of(call, object)
     name = Ref{Ptr{UInt8}}(C_NULL)
-    checked(ccall(lsmi_marginal_level[], Cint, (Ptr{Cvoid}, Ref{Ptr{UInt8}}), marginal, name))
+    checked(ccall(call, Cint, (Ptr{Cvoid}, Ref{Ptr{UInt8}}), object, name))
     return Symbol(unsafe_string(name[]))
 end

@@ -3,22 +3,25 @@
 
 const function_names = (
     :lsmi_abi_version, :lsmi_version, :lsmi_build_features, :lsmi_simd_level, :lsmi_simd_levels,
-    :lsmi_status_str, :lsmi_last_error_message,
+    :lsmi_status_str, :lsmi_last_error_message, :lsmi_last_error_field,
     :lsmi_config_init, :lsmi_config_set, :lsmi_config_check, :lsmi_config_text, :lsmi_config_density,
     :lsmi_config_classifier,
     :lsmi_atoms, :lsmi_shift, :lsmi_mean, :lsmi_discrete_workspace, :lsmi_discrete, :lsmi_joint_categories,
-    :lsmi_log_sum_exp,
+    :lsmi_log_sum_exp, :lsmi_log_sum_exp_with_level,
     :lsmi_information_from_log_probabilities,
     :lsmi_marginal_new, :lsmi_marginal_free, :lsmi_marginal_options, :lsmi_marginal_parameters,
     :lsmi_marginal_log_density, :lsmi_marginal_gradient, :lsmi_marginal_weighted_sum_gradient, :lsmi_marginal_fit,
     :lsmi_marginal_refine, :lsmi_marginal_history, :lsmi_marginal_with_level, :lsmi_marginal_level,
     :lsmi_network_new, :lsmi_network_free, :lsmi_network_form, :lsmi_network_layer,
     :lsmi_network_log_probabilities, :lsmi_network_gradient, :lsmi_network_fit, :lsmi_network_history,
+    :lsmi_network_with_level, :lsmi_network_level,
     :lsmi_fit, :lsmi_model_from_parts, :lsmi_model_free, :lsmi_model_save, :lsmi_model_load, :lsmi_model_to_bytes,
     :lsmi_model_from_bytes, :lsmi_model_info, :lsmi_model_config, :lsmi_model_classes, :lsmi_model_dropped,
     :lsmi_model_notes, :lsmi_model_history, :lsmi_model_network, :lsmi_model_density, :lsmi_model_score,
+    :lsmi_model_report,
     :lsmi_model_preprocessing, :lsmi_model_preprocess, :lsmi_model_entropy_offsets,
-    :lsmi_synthetic_gaussian, :lsmi_synthetic_xor, :lsmi_synthetic_circuit, :lsmi_synthetic_mixture,
+    :lsmi_synthetic_gaussian, :lsmi_synthetic_xor, :lsmi_synthetic_circuit, :lsmi_synthetic_circuit_names,
+    :lsmi_synthetic_mixture,
     :lsmi_synthetic_latent, :lsmi_synthetic_circuit_support, :lsmi_synthetic_gaussian_information,
     :lsmi_synthetic_xor_information, :lsmi_synthetic_mixture_information, :lsmi_synthetic_latent_information,
     :lsmi_agreement,
@@ -76,9 +79,9 @@ build_features() = String.(split(unsafe_string(ccall(lsmi_build_features[], Ptr{
 """
     simd_level() -> Symbol
 
-The instruction set that the library's kernels use unless a density is given another ([`LSMI.with_level`](@ref)):
-`:portable`, `:neon`, `:avx2` or `:avx512`. It is the widest of this processor, or what the environment variable
-`LSMI_SIMD` names, if that is lower.
+The instruction set that the library's kernels use unless a density or a network is given another
+([`LSMI.with_level`](@ref)): `:portable`, `:neon`, `:avx2` or `:avx512`. It is the widest of this processor, or what the
+environment variable `LSMI_SIMD` names, if that is lower.
 """
 simd_level() = Symbol(unsafe_string(ccall(lsmi_simd_level[], Ptr{UInt8}, ())))
 

@@ -20,7 +20,7 @@ samples with [`score`](@ref).
 Properties: `features1`, `features2`, `classes` (their number), `frozen_shift` (the shift of the training split,
 nats), `has_class_counts`. More by [`LSMI.settings`](@ref), [`LSMI.log_prior`](@ref), [`LSMI.class_counts`](@ref),
 [`LSMI.dropped`](@ref), [`LSMI.notes`](@ref), [`LSMI.history`](@ref), [`LSMI.network`](@ref), [`LSMI.density`](@ref),
-[`LSMI.preprocess`](@ref), [`LSMI.preprocessing`](@ref), [`LSMI.entropy_offsets`](@ref).
+[`LSMI.preprocess`](@ref), [`LSMI.preprocessing`](@ref), [`LSMI.entropy_offsets`](@ref), [`LSMI.report`](@ref).
 `eltype(model)` is the type of the matrices that it scores. The handle is freed with the object. Several threads may
 use a model at once.
 """
@@ -198,8 +198,8 @@ The features (rows of the matrix, from 1, ascending) of modality 1 or 2 that wer
 out.
 """
 dropped(model::Model, modality::Integer) = Int.(read_array(Csize_t) do buffer, capacity, length
-    ccall(lsmi_model_dropped[], Cint, (Ptr{Cvoid}, Int32, Ptr{Csize_t}, Csize_t, Ref{Csize_t}), model, modality, buffer,
-          capacity, length)
+    ccall(lsmi_model_dropped[], Cint, (Ptr{Cvoid}, Int32, Ptr{Csize_t}, Csize_t, Ref{Csize_t}), model,
+          whole(Int32, "modality", modality), buffer, capacity, length)
 end) .+ 1
 
 """

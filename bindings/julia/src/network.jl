@@ -63,7 +63,7 @@ Base.deepcopy_internal(network::Network, ::IdDict) = network
 Base.eltype(::Type{Network{T}}) where {T} = T
 
 function Network(layers::AbstractVector; activation = :relu)
-    isempty(layers) && throw(LSMIError(:empty, "layers: expected at least one layer, got 0"))
+    isempty(layers) && throw(LSMIError(:empty, "layers: expected at least one layer, got 0", "layers"))
     T = eltype(first(layers)[1]) === Float32 ? Float32 : Float64
     features = inputs = size(first(layers)[1], 2)
     arrays = map(collect(enumerate(layers))) do (number, (weights, biases))
@@ -176,7 +176,8 @@ function fit(::Type{Network}, x::AbstractMatrix{<:Real}, y::AbstractVector{<:Int
     x, y = samples(x), targets(y)
     T = eltype(x)
     weights = weights_of(T, weights, size(x, 2))
-    hidden = Csize_t[width for width in hidden]
+    hidden = Csize_t[csize("hidden", width) for width in hidden]
+    class_count = csize("classes", classes)
     code = choice_code("activation", activations, activation)
     training = training_of(config, :classifier; training...)
     held_out = held_out_numbers(held_out)
@@ -186,7 +187,7 @@ function fit(::Type{Network}, x::AbstractMatrix{<:Real}, y::AbstractVector{<:Int
             ccall(lsmi_network_fit[], Cint,
                   (Ref{CMatrix}, Ptr{Int64}, Csize_t, Csize_t, Ptr{Cvoid}, Ptr{Csize_t}, Csize_t, Int32,
                    Ref{CFitOptions}, Ref{Ptr{Cvoid}}),
-                  describe(x), y, length(y), classes, address(weights), hidden, length(hidden), code, how, out)
+                  describe(x), y, length(y), class_count, address(weights), hidden, length(hidden), code, how, out)
         end
     end
     return Network{T}(handle)
@@ -199,3 +200,9 @@ The course of the training that gave the network, as of [`LSMI.history`](@ref)`(
 parameters were given.
 """
 history(network::Network) = single_history(lsmi_network_history[], network)
+
+with_level(network::Network{T}, level) where {T} =
+    Network{T}(read_handle(out -> ccall(lsmi_network_with_level[], Cint, (Ptr{Cvoid}, Cstring, Ref{Ptr{Cvoid}}),
+                                        network, string(level), out)))
+
+level(network::Network) = level_of(lsmi_network_level[], network)

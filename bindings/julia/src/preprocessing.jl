@@ -13,7 +13,7 @@ function preprocessing_info(model::Model, modality)
     info = Ref(CPreprocessing(sizeof(CPreprocessing), 0, 0, 0.0, 0))
     checked(ccall(lsmi_model_preprocessing[], Cint,
                   (Ptr{Cvoid}, Int32, Ref{CPreprocessing}, Ptr{Csize_t}, Ptr{Float64}, Ptr{Float64}),
-                  model, modality, info, C_NULL, C_NULL, C_NULL))
+                  model, whole(Int32, "modality", modality), info, C_NULL, C_NULL, C_NULL))
     return info[]
 end
 

@@ -98,7 +98,7 @@ const no_summary = let none = Atoms(NaN, NaN, NaN, NaN), sources = PerSource(NaN
     Summary(0, 0, NaN, NaN, NaN, NaN, NaN, NaN, NaN, none, none, sources, sources)
 end
 
-Scores(n::Integer) = Scores((fill(NaN, n) for _ in score_columns)..., no_summary)
+Scores(n::Integer) = Scores((fill(NaN, Int(csize("samples", n))) for _ in score_columns)..., no_summary)
 Base.length(scores::Scores) = length(scores.r)
 
 """
@@ -130,6 +130,8 @@ scores.summary.adjusted.r       # mean redundancy after the shift
 score(model::Model, x1::AbstractMatrix{<:Real}, x2::AbstractMatrix{<:Real}, y::AbstractVector{<:Integer};
       shift = :model) = score!(Scores(size(x1, 2)), model, x1, x2, y; shift = shift)
 
+shift_code(shift) = shift === :model ? Int32(-1) : choice_code("shift", shift_rules, shift)
+
 """
     score!(scores::Scores, model::Model, x1, x2, y; shift = :model) -> scores
 
@@ -137,8 +139,7 @@ score(model::Model, x1::AbstractMatrix{<:Real}, x2::AbstractMatrix{<:Real}, y::A
 """
 function score!(scores::Scores, model::Model{T}, x1::AbstractMatrix{<:Real}, x2::AbstractMatrix{<:Real},
                 y::AbstractVector{<:Integer}; shift = :model) where {T}
-    x1, x2, y, n = samples(x1, T), samples(x2, T), targets(y), length(scores)
-    code = shift === :model ? Int32(-1) : choice_code("shift", shift_rules, shift)
+    x1, x2, y, n, code = samples(x1, T), samples(x2, T), targets(y), length(scores), shift_code(shift)
     for name in score_columns
         check_size(name, getfield(scores, name), n)
     end
@@ -153,4 +154,40 @@ function score!(scores::Scores, model::Model{T}, x1::AbstractMatrix{<:Real}, x2:
     end
     scores.summary = Summary(summary[])
     return scores
+end
+
+# struct LsmiReportSplit
+struct CReportSplit
+    struct_size::Csize_t
+    name::Ptr{UInt8}
+    summary::CSummary
+end
+
+CSummary(s::Summary) = CSummary(sizeof(CSummary), (getfield(s, name) for name in fieldnames(Summary))...)
+summary_of(scores::Scores) = scores.summary
+summary_of(summary::Summary) = summary
+
+"""
+    report(model::Model; shift = :model, splits...) -> String
+
+The report on splits that the model has scored, as indented JSON, which is the same in every language and in the command
+`lsmi`: seed, preset and entropy units of the fit, its notes, the library's version, the shift rule, and the means of
+every split by name. A split is [`Scores`](@ref) or their `summary`; `shift` is the rule that they were scored with.
+Throws [`LSMIError`](@ref) with status `:setting`.
+
+```julia
+println(LSMI.report(model; train = score(model, x1, x2, y), val = score(model, v1, v2, w)))
+```
+"""
+function report(model::Model; shift = :model, splits...)
+    names, code = [string(name) for name in keys(splits)], shift_code(shift)
+    return GC.@preserve names begin
+        described = CReportSplit[CReportSplit(sizeof(CReportSplit), pointer(name), CSummary(summary_of(split)))
+                                 for (name, split) in zip(names, values(splits))]
+        read_text() do buffer, capacity, length
+            ccall(lsmi_model_report[], Cint,
+                  (Ptr{Cvoid}, Int32, Ptr{CReportSplit}, Csize_t, Ptr{UInt8}, Csize_t, Ref{Csize_t}),
+                  model, code, described, Base.length(described), buffer, capacity, length)
+        end
+    end
 end

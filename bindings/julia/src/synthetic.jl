@@ -32,7 +32,7 @@ Dataset(x1, x2, y, truth) = Dataset(x1, x2, y, truth, Int[])
 # `make(out)` is the C call.
 function generate(make, n::Integer, features1::Integer, features2::Integer)
     n >= 0 || setting_error("samples", "a whole number, at least 1", n)
-    data = Dataset(Matrix{Float64}(undef, max(features1, 0), n), Matrix{Float64}(undef, max(features2, 0), n),
+    data = Dataset(Matrix{Float64}(undef, features1, n), Matrix{Float64}(undef, features2, n),
                    Vector{Int64}(undef, n), Information(n))
     truth = Ref(describe(data.truth))
     GC.@preserve data truth begin
@@ -52,11 +52,13 @@ n samples of the mixed Gaussian, with y uniform and u, v ~ N(0, I), `classes` fe
 
 Throws [`LSMIError`](@ref) with status `:setting` or `:empty`.
 """
-mixed_gaussian(n::Integer; classes::Integer = 2, rho::Real = 0.5, noise::Real = 0.5, seed::Integer = 0) =
-    generate(n, classes, classes) do out
+function mixed_gaussian(n::Integer; classes::Integer = 2, rho::Real = 0.5, noise::Real = 0.5, seed::Integer = 0)
+    features, seed_number = csize("classes", classes), seed_of(seed)
+    return generate(n, features, features) do out
         ccall(lsmi_synthetic_gaussian[], Cint, (Csize_t, Float64, Float64, UInt64, Ref{CDataset}),
-              classes, rho, noise, seed, out)
+              features, rho, noise, seed_number, out)
     end
+end
 
 """
     planted_xor(n; dimension = 4, amplitude = 4, seed = 0) -> Dataset
@@ -67,10 +69,20 @@ n samples of a planted exclusive or, with random unit vectors w1, w2 and `dimens
 
 Throws [`LSMIError`](@ref) with status `:setting` or `:empty`.
 """
-planted_xor(n::Integer; dimension::Integer = 4, amplitude::Real = 4, seed::Integer = 0) =
-    generate(n, dimension, dimension) do out
-        ccall(lsmi_synthetic_xor[], Cint, (Csize_t, Float64, UInt64, Ref{CDataset}), dimension, amplitude, seed, out)
+function planted_xor(n::Integer; dimension::Integer = 4, amplitude::Real = 4, seed::Integer = 0)
+    features, seed_number = csize("dimension", dimension), seed_of(seed)
+    return generate(n, features, features) do out
+        ccall(lsmi_synthetic_xor[], Cint, (Csize_t, Float64, UInt64, Ref{CDataset}), features, amplitude, seed_number,
+              out)
     end
+end
+
+"""
+    circuits() -> Vector{Symbol}
+
+The names of the logic gates of [`LSMI.circuit`](@ref).
+"""
+circuits() = Symbol.(split(unsafe_string(ccall(lsmi_synthetic_circuit_names[], Ptr{UInt8}, ()))))
 
 """
     circuit(name, n; seed = 0) -> Dataset
@@ -79,9 +91,9 @@ n draws of the inputs of a logic gate, y its output: `:xor`, `:or`, `:and`, `:no
 `:xor_not` (two each). Throws [`LSMIError`](@ref) with status `:setting` or `:empty`.
 """
 function circuit(name::Union{Symbol, AbstractString}, n::Integer; seed::Integer = 0)
-    features = Symbol(name) === :xor_not ? 2 : 1
+    features, seed_number = Symbol(name) === :xor_not ? 2 : 1, seed_of(seed)
     return generate(n, features, features) do out
-        ccall(lsmi_synthetic_circuit[], Cint, (Cstring, UInt64, Ref{CDataset}), string(name), seed, out)
+        ccall(lsmi_synthetic_circuit[], Cint, (Cstring, UInt64, Ref{CDataset}), string(name), seed_number, out)
     end
 end
 
@@ -113,11 +125,11 @@ three features each, signals at `amplitude` standard deviations. `LSMI.kinds[dat
 """
 function kind_mixture(n::Integer; redundant::Real = 1, unique1::Real = 1, unique2::Real = 1, synergistic::Real = 1,
                       amplitude::Real = 4, seed::Integer = 0)
-    drawn = Vector{Int32}(undef, max(n, 0))
+    drawn, seed_number = Vector{Int32}(undef, max(n, 0)), seed_of(seed)
     data = generate(n, 3, 3) do out
         ccall(lsmi_synthetic_mixture[], Cint,
               (Float64, Float64, Float64, Float64, Float64, UInt64, Ref{CDataset}, Ptr{Int32}),
-              redundant, unique1, unique2, synergistic, amplitude, seed, out, drawn)
+              redundant, unique1, unique2, synergistic, amplitude, seed_number, out, drawn)
     end
     return Dataset(data.x1, data.x2, data.y, data.truth, drawn .+ 1)
 end
@@ -144,8 +156,8 @@ end
 function with_states(work, states)
     means = [(dense(Float64, s.mean1), dense(Float64, s.mean2)) for s in states]
     GC.@preserve means begin
-        described = [CLatentState(sizeof(CLatentState), get(s, :weight, 1), s.y, length(m1), length(m2), pointer(m1),
-                                  pointer(m2), get(s, :deviation1, 1), get(s, :deviation2, 1))
+        described = [CLatentState(sizeof(CLatentState), get(s, :weight, 1), whole(Int64, "y", s.y), length(m1),
+                                  length(m2), pointer(m1), pointer(m2), get(s, :deviation1, 1), get(s, :deviation2, 1))
                      for (s, (m1, m2)) in zip(states, means)]
         return work(described, length(described))
     end
@@ -169,11 +181,11 @@ LSMI.latent_mixture(100, [(y = 0, mean1 = [0.0], mean2 = [0.0, 1.0]), (y = 1, me
 """
 function latent_mixture(n::Integer, states::AbstractVector; seed::Integer = 0)
     features1, features2 = isempty(states) ? (0, 0) : (length(states[1].mean1), length(states[1].mean2))
-    drawn = Vector{Csize_t}(undef, max(n, 0))
+    drawn, seed_number = Vector{Csize_t}(undef, max(n, 0)), seed_of(seed)
     data = with_states(states) do described, count
         generate(n, features1, features2) do out
             ccall(lsmi_synthetic_latent[], Cint, (Ptr{CLatentState}, Csize_t, UInt64, Ref{CDataset}, Ptr{Csize_t}),
-                  described, count, seed, out, drawn)
+                  described, count, seed_number, out, drawn)
         end
     end
     return Dataset(data.x1, data.x2, data.y, data.truth, Int.(drawn) .+ 1)
@@ -212,7 +224,7 @@ mixed_gaussian_information(x1::AbstractMatrix{<:Real}, x2::AbstractMatrix{<:Real
     exact(x1, x2, y) do x1, x2, y, count, out
         ccall(lsmi_synthetic_gaussian_information[], Cint,
               (Csize_t, Float64, Float64, Ref{CMatrix}, Ref{CMatrix}, Ptr{Int64}, Csize_t, Ref{CInformation}),
-              classes, rho, noise, x1, x2, y, count, out)
+              csize("classes", classes), rho, noise, x1, x2, y, count, out)
     end
 
 """
@@ -230,7 +242,7 @@ planted_xor_information(x1::AbstractMatrix{<:Real}, x2::AbstractMatrix{<:Real}, 
     exact(x1, x2, y) do x1, x2, y, count, out
         ccall(lsmi_synthetic_xor_information[], Cint,
               (Csize_t, Float64, UInt64, Ref{CMatrix}, Ref{CMatrix}, Ptr{Int64}, Csize_t, Ref{CInformation}),
-              x1.features, amplitude, seed, x1, x2, y, count, out)
+              x1.features, amplitude, seed_of(seed), x1, x2, y, count, out)
     end
 
 """

@@ -33,15 +33,21 @@ function training_of(config::Config, kind::Symbol; changes...)
         ccall(lsmi_config_classifier[], Cint, (Ref{CConfig}, Ref{CTraining}), c, training))
     names = fieldnames(CTraining)[2:end]
     for name in keys(changes)
-        name in names ||
-            throw(LSMIError(:setting, "training: expected one of $(join(names, ", ")), got '$name'"))
+        name in names || setting_error("training", "one of " * join(names, ", "), name)
     end
-    return CTraining(sizeof(CTraining), (get(changes, name, getfield(training[], name)) for name in names)...)
+    return CTraining(sizeof(CTraining), (haskey(changes, name) ? training_value(name, changes[name]) :
+                                         getfield(training[], name) for name in names)...)
+end
+
+function training_value(name, value)
+    T = fieldtype(CTraining, name)
+    T <: Integer && return whole(T, name, value)
+    return value isa Real ? Float64(value) : setting_error(name, "a number", value)
 end
 
 # What the C interface wants of a fit; the caller preserves `held_out`.
 fit_options(training, held_out, seed, callback, user) =
-    CFitOptions(sizeof(CFitOptions), training, pointer(held_out), length(held_out), seed, callback, user)
+    CFitOptions(sizeof(CFitOptions), training, pointer(held_out), length(held_out), seed_of(seed), callback, user)
 
 # The course of a training; `write(losses, capacity, count, validation_losses, capacity, count, best_epoch)` is the C
 # call.
@@ -65,6 +71,7 @@ single_history(call, object) =
 
 # Sample numbers from 0, of numbers from 1.
 function held_out_numbers(held_out)
-    all(>(0), held_out) || throw(LSMIError(:setting, "held_out: expected sample numbers from 1, got $(minimum(held_out))"))
-    return Csize_t[number - 1 for number in held_out]
+    all(>(0), held_out) ||
+        throw(LSMIError(:setting, "held_out: expected sample numbers from 1, got $(minimum(held_out))", "held_out"))
+    return Csize_t[csize("held_out", number) - 1 for number in held_out]
 end

@@ -4,7 +4,9 @@
     model = fit(x1, x2, y; small...)
     density = LSMI.density(model, :density1)
     network = LSMI.network(model, :classifier1)
-    fails(status, message, work) = @test caught(work) == LSMIError(status, message)
+    # The field is what the message begins with.
+    fails(status, message, work) =
+        @test caught(work) == LSMIError(status, message, String(split(message, ": ")[1]))
     altered_length(scores, name) = (push!(getfield(scores, name), 0.0); scores)
     altered(x, at, value) = (x = copy(x); x[at...] = value; x)
 
@@ -65,6 +67,34 @@
     fails(:shape, "x: expected 2 features, got 3", () -> LSMI.refine(density, zeros(3, 4)))
     fails(:setting, "density_batch: expected at least 1, got 0", () -> LSMI.refine(density, x1; batch = 0))
     fails(:setting, "held_out: expected sample numbers from 1, got 0", () -> fit(Marginal, x1; held_out = [0, 1]))
+
+    # Whole numbers that C has no place for.
+    fails(:setting, "modes: expected a whole number, at least 0, got '-1'", () -> fit(Marginal, x1; modes = -1))
+    fails(:setting, "seed: expected a whole number, at least 0, got '-1'", () -> fit(Marginal, x1; seed = -1))
+    fails(:setting, "epochs: expected a whole number, at least 0, got '-3'", () -> fit(Marginal, x1; epochs = -3))
+    fails(:setting, "batch: expected a whole number, at least 0, got '2.5'", () -> LSMI.refine(density, x1; batch = 2.5))
+    fails(:setting, "patience: expected a whole number, got 'long'", () -> LSMI.refine(density, x1; patience = "long"))
+    fails(:setting, "learning_rate: expected a number, got 'fast'", () -> fit(Marginal, x1; learning_rate = "fast"))
+    fails(:setting, "accumulate_gradients: expected a whole number, got '4294967296'", () -> fit(Marginal, x1; accumulate_gradients = 2^32))
+    fails(:setting, "classes: expected a whole number, at least 0, got '-2'", () -> fit(Network, x1, y; classes = -2))
+    fails(:setting, "hidden: expected a whole number, at least 0, got '-4'", () -> fit(Network, x1, y; hidden = [8, -4]))
+    fails(:setting, "seed: expected a whole number, at least 0, got '18446744073709551616'", () -> fit(Network, x1, y; seed = big(2)^64))
+    fails(:setting, "samples: expected a whole number, at least 0, got '-1'", () -> Scores(-1))
+    fails(:setting, "samples: expected a whole number, at least 1, got '-1'", () -> LSMI.mixed_gaussian(-1))
+    fails(:setting, "classes: expected a whole number, at least 0, got '-1'", () -> LSMI.mixed_gaussian(3; classes = -1))
+    fails(:setting, "seed: expected a whole number, at least 0, got '-1'", () -> LSMI.mixed_gaussian(3; seed = -1))
+    fails(:setting, "dimension: expected a whole number, at least 0, got '-1'", () -> LSMI.planted_xor(3; dimension = -1))
+    fails(:setting, "seed: expected a whole number, at least 0, got '-1'", () -> LSMI.planted_xor(3; seed = -1))
+    fails(:setting, "seed: expected a whole number, at least 0, got '-1'", () -> LSMI.circuit(:xor, 3; seed = -1))
+    fails(:setting, "seed: expected a whole number, at least 0, got '-1'", () -> LSMI.kind_mixture(3; seed = -1))
+    fails(:setting, "seed: expected a whole number, at least 0, got '-1'", () -> LSMI.latent_mixture(3, [(y = 0, mean1 = [0.0], mean2 = [0.0])]; seed = -1))
+    fails(:setting, "classes: expected a whole number, at least 0, got '-1'", () -> LSMI.mixed_gaussian_information(x1, x2, y; classes = -1))
+    fails(:setting, "seed: expected a whole number, at least 0, got '-1'", () -> LSMI.planted_xor_information(x1, x2, y; seed = -1))
+    fails(:setting, "modality: expected a whole number, got '4294967296'", () -> LSMI.dropped(model, 2^32))
+    fails(:setting, "modality: expected a whole number, got '4294967296'", () -> LSMI.preprocess(model, 2^32, x1))
+    fails(:setting, "simd: expected portable, neon, avx2, avx512, got sse9", () -> LSMI.with_level(network, :sse9))
+    fails(:setting, "simd: expected portable, neon, avx2, avx512, got sse9", () -> LSMI.log_sum_exp(x1; level = :sse9))
+    fails(:setting, "shift: expected frozen, batch or none, got 'all'", () -> LSMI.report(model; shift = :all))
 
     unknown = caught(() -> fit(x1, x2, y; mode = 3))
     @test unknown.status === :setting

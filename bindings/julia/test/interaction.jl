@@ -48,6 +48,12 @@ end
 @testset "log-sum-exp and information" begin
     @test LSMI.log_sum_exp([0.0 -Inf; 0.0 1.0]) ≈ [log(2), 1.0]
     @test LSMI.log_sum_exp(Float32[-Inf, -Inf]) === -Inf32
+    @test LSMI.log_sum_exp([0.0, 0.0]; level = :portable) ≈ log(2)
+    values = randn(MersenneTwister(9), 5, 30)
+    @test LSMI.log_sum_exp(values; level = LSMI.simd_level()) == LSMI.log_sum_exp(values)
+    @test LSMI.log_sum_exp!(zeros(30), values; level = "portable") ≈ LSMI.log_sum_exp(values) rtol = 1e-14
+    # Columns with gaps are added up one by one, to the bit as without.
+    @test LSMI.log_sum_exp(view([values; values], 1:5, :)) == LSMI.log_sum_exp(values)
     @test isnan(LSMI.log_sum_exp([NaN, 1.0]))
     @test LSMI.log_sum_exp([1000, 1000]) ≈ 1000 + log(2)
     probabilities = [0.9 0.2; 0.1 0.8]
@@ -63,6 +69,7 @@ end
         @test size(data.x1) == size(data.x2) == (3, 20)
         @test all(isfinite, LSMI.atoms(data.truth).r)
     end
+    @test LSMI.circuits() == [:xor, :or, :and, :not_x2, :copy, :xor_not]
     for (name, d) in ((:xor, 1), ("and", 1), (:xor_not, 2))
         data = LSMI.circuit(name, 10; seed = 4)
         @test size(data.x1) == size(data.x2) == (d, 10)

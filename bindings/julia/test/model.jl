@@ -39,6 +39,25 @@ small = (modes = 2, bounded = false, hidden = [8], density_epochs = 6, classifie
     end
 end
 
+@testset "the report" begin
+    data = LSMI.mixed_gaussian(100; seed = 2)
+    model = fit(data.x1, data.x2, data.y; seed = 3, small...)
+    scores = score(model, data.x1, data.x2, data.y; shift = :batch)
+    text = LSMI.report(model; shift = :batch, val = scores, train = scores.summary)
+    report = Json.parse(text)
+    @test Set(keys(report["splits"])) == Set(["train", "val"])
+    @test findfirst("\"train\"", text) < findfirst("\"val\"", text)
+    @test report["splits"]["val"] == report["splits"]["train"]
+    split, m = report["splits"]["val"], scores.summary
+    @test (split["n"], split["clipped"], split["i1"], split["h2"]) == (m.samples, m.clipped, m.i1, m.h2)
+    @test (split["shift"], split["s_minus_r"]) == (m.shift, m.s_minus_r)
+    @test (split["raw"]["u1"], split["adjusted"]["s"]) == (m.raw.u1, m.adjusted.s)
+    @test (split["accuracy"]["joint"], split["log_loss"]["x2"]) == (m.accuracy.joint, m.log_loss.x2)
+    @test (report["seed"], report["preset"], report["shift_rule"]) == (3, "robust", "batch")
+    @test VersionNumber(report["version"]) == LSMI.version() && report["notes"] == []
+    @test occursin("\"shift_rule\": \"frozen\"", LSMI.report(model))
+end
+
 @testset "files" begin
     data = LSMI.mixed_gaussian(100; seed = 2)
     model = fit(data.x1, data.x2, data.y; small...)
@@ -164,7 +183,8 @@ end
     # A handle that was freed early is refused, not followed.
     density = LSMI.density(model, :density1)
     finalize(density)
-    @test caught(() -> log_density(density, zeros(2))) == LSMIError(:pointer, "LsmiMarginal: expected a pointer, got NULL")
+    @test caught(() -> log_density(density, zeros(2))) ==
+        LSMIError(:pointer, "LsmiMarginal: expected a pointer, got NULL", "LsmiMarginal")
     finalize(density)
     # Threads share a handle (with JULIA_NUM_THREADS above 1).
     results = Vector{Any}(undef, 8)

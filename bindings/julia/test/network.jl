@@ -25,6 +25,19 @@
     end
 end
 
+@testset "the level of a network" begin
+    network = Network([(weights = [1.0 2.0; -1.0 0.5], biases = [0.25, 0.0])])
+    @test LSMI.level(network) === LSMI.simd_level()
+    x = randn(MersenneTwister(8), 2, 7)
+    for level in LSMI.simd_levels()
+        other = LSMI.with_level(network, level)
+        @test LSMI.level(other) === level
+        @test log_probabilities(other, x) ≈ log_probabilities(network, x) rtol = 1e-13
+    end
+    @test log_probabilities(LSMI.with_level(network, LSMI.simd_level()), x) == log_probabilities(network, x)
+    @test LSMI.level(LSMI.with_level(network, "avx512")) === last(LSMI.simd_levels())
+end
+
 @testset "a fitted network" begin
     data = LSMI.mixed_gaussian(400; classes = 3, seed = 1)
     seen = LSMI.Progress[]

@@ -1,5 +1,7 @@
 using LSMI, Test, Random
 
+include("json.jl")
+
 # The error that `work` throws.
 function caught(work)
     try

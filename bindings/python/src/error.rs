@@ -14,7 +14,7 @@ fn kind(error: &Error) -> &'static str {
         Error::UnseenClass { .. } => "unseen_class",
         Error::OneClass { .. } => "one_class",
         Error::TooFewSamples { .. } => "too_few_samples",
-        Error::Setting { .. } => "setting",
+        Error::Setting { .. } | Error::Weight { .. } => "setting",
         Error::Diverged { .. } => "diverged",
         Error::Cancelled => "cancelled",
         Error::Format { .. } => "format",

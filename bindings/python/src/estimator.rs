@@ -115,15 +115,11 @@ fn course(history: &History) -> Option<History> {
     trained.then(|| history.clone())
 }
 
-/// The JSON of a value of the library, as Python's.
-fn json<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
-    py.import("json")?.call_method1("loads", (text,))
-}
-
 /// The settings of a configuration by name.
 fn settings<'py>(py: Python<'py>, config: &Config) -> PyResult<Bound<'py, PyAny>> {
-    let text = serde_json::to_string(config);
-    json(py, &text.map_err(|error| pyo3::exceptions::PyRuntimeError::new_err(error.to_string()))?)
+    let text = serde_json::to_string(config)
+        .map_err(|error| pyo3::exceptions::PyRuntimeError::new_err(error.to_string()))?;
+    py.import("json")?.call_method1("loads", (text,))
 }
 
 #[pymethods]
@@ -190,13 +186,13 @@ impl Model {
 
     /// The model of the bytes of a model file.
     #[staticmethod]
-    fn from_bytes(data: &[u8]) -> PyResult<Self> {
-        AnyModel::from_bytes("model", data).map(Model).or_raise()
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        py.detach(|| AnyModel::from_bytes("model", data)).map(Model).or_raise()
     }
 
     /// The bytes of the model file.
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.0.to_bytes().or_raise()?))
+        Ok(PyBytes::new(py, &py.detach(|| self.0.to_bytes()).or_raise()?))
     }
 
     /// Writes the model file.
@@ -232,20 +228,20 @@ impl Model {
         Ok(columns.map(|column| new_vector(py, column)))
     }
 
-    /// The report on splits, each a name with its x1, x2 and y.
+    /// The report on splits, each a name with its x1, x2 and y, as JSON.
     #[allow(clippy::type_complexity, reason = "a list of four things each")]
-    fn report<'py>(
+    fn report(
         &self,
-        py: Python<'py>,
-        splits: Vec<(String, Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>)>,
+        py: Python<'_>,
+        splits: Vec<(String, Bound<'_, PyAny>, Bound<'_, PyAny>, Bound<'_, PyAny>)>,
         shift: Option<&str>,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    ) -> PyResult<String> {
         let rule = self.rule(shift)?;
         let mut report = self.0.report(rule);
         for (name, x1, x2, y) in splits {
             report = report.with(&name, &self.score(py, &x1, &x2, &y, rule)?);
         }
-        json(py, &report.to_json().or_raise()?)
+        py.detach(|| report.to_json()).or_raise()
     }
 
     /// The settings of the fit.

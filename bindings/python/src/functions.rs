@@ -6,7 +6,7 @@ use crate::error::OrRaise;
 use lsmi::interaction::{
     self, AtomSlices, Atoms, Information, InformationSlices, information_from_log_probabilities,
 };
-use lsmi::simd::log_sum_exp_rows;
+use lsmi::simd::{Level, log_sum_exp_rows_with};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -128,17 +128,28 @@ pub fn joint_categories<'py>(
 }
 
 /// log(sum(exp(row))) of every row of an n by m array, in its type (float32 or float64; others become one of them).
-/// Rows of -inf, and rows of no numbers, give -inf; rows with NaN give NaN.
+/// Rows of -inf, and rows of no numbers, give -inf; rows with NaN give NaN. level names the instruction set, as of
+/// Knife.with_level.
 #[pyfunction]
-pub fn log_sum_exp<'py>(py: Python<'py>, rows: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    fn of<'py, T: Number>(py: Python<'py>, rows: &Matrix<'py, T>) -> PyResult<Bound<'py, PyAny>> {
+#[pyo3(signature = (rows, level = None))]
+pub fn log_sum_exp<'py>(
+    py: Python<'py>,
+    rows: &Bound<'py, PyAny>,
+    level: Option<&str>,
+) -> PyResult<Bound<'py, PyAny>> {
+    fn of<'py, T: Number>(
+        py: Python<'py>,
+        rows: &Matrix<'py, T>,
+        level: Level,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let (_, n, width, _) = rows.place();
         let mut out = vec![T::default(); n];
         let values = rows.dense();
-        py.detach(|| log_sum_exp_rows(&values, width, &mut out)).or_raise()?;
+        py.detach(|| log_sum_exp_rows_with(level, &values, width, &mut out)).or_raise()?;
         Ok(new_vector(py, out))
     }
-    either!(Rows::of("rows", rows)?, rows => of(py, &rows))
+    let level = level.map_or(Ok(Level::best()), str::parse).or_raise()?;
+    either!(Rows::of("rows", rows)?, rows => of(py, &rows, level))
 }
 
 /// i = log p(y|x) - log p(y) of every sample, float64, in nats, from the log-probabilities of any model.

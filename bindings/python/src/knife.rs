@@ -267,6 +267,15 @@ impl Knife {
         Ok(Knife { density, history: self.history.clone() })
     }
 
+    /// Nothing changes a density: it is its own copy.
+    fn __copy__(density: Py<Self>) -> Py<Self> {
+        density
+    }
+
+    fn __deepcopy__(density: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        density
+    }
+
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
         let parameters = self.parameters(py)?;
         let arrays = ["means", "log_diagonal", "triangle", "logits"].map(|name| parameters.get_item(name));

@@ -25,7 +25,7 @@ mod _lsmi {
     #[pymodule_export]
     use crate::network::Network;
     #[pymodule_export]
-    use crate::simd::{simd_level, simd_levels};
+    use crate::simd::{build_features, simd_level, simd_levels};
     #[pymodule_export]
     use crate::synthetic::{
         LatentMixture, agreement, circuit, circuit_support, circuits, kind_mixture, kind_mixture_truth,

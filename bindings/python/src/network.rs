@@ -5,6 +5,7 @@ use crate::arrays::{Matrix, Number, Rows, Targets, array, new_vector, optional_v
 use crate::error::OrRaise;
 use crate::training::{SingleFit, TRAINING, configuration, history_dict};
 use lsmi::classifier::{Activation, Layer, Network as Classifier, NetworkFit, fit_network};
+use lsmi::simd::Level;
 use lsmi::{Config, Error, History};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -243,6 +244,30 @@ impl Network {
     #[getter]
     fn history<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         self.history.as_ref().map(|history| history_dict(py, history)).transpose()
+    }
+
+    /// A copy that is evaluated by the instruction set portable, neon, avx2 or avx512, or by the next lower one that
+    /// the processor has (lsmi.simd_levels() lists them). Results differ in the last digits. Not pickled: another
+    /// machine uses its own.
+    fn with_level(&self, level: &str) -> PyResult<Self> {
+        let level: Level = level.parse().or_raise()?;
+        let network = each!(&self.network, network => network.clone().with_level(level));
+        Ok(Network { network, history: self.history.clone() })
+    }
+
+    /// The instruction set that evaluates the network.
+    #[getter]
+    fn level(&self) -> &'static str {
+        either!(&self.network, network => network.level()).name()
+    }
+
+    /// Nothing changes a network: it is its own copy.
+    fn __copy__(network: Py<Self>) -> Py<Self> {
+        network
+    }
+
+    fn __deepcopy__(network: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        network
     }
 
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {

@@ -206,6 +206,53 @@ def test_pickles_keep_parameters_but_no_callback():
     assert model.__sklearn_is_fitted__() is False
 
 
+class Watch:
+    """A callback with a state, which knows the model that it watches."""
+
+    def __init__(self):
+        self.seen = []
+        self.model = None
+
+    def __call__(self, *progress):
+        self.seen.append(progress)
+
+
+def test_copies_keep_all_parameters(data):
+    def progress(*_):
+        return None
+
+    model = lsmi.LSMI("paper", seed=4, hidden=[8, 4], progress=progress)
+    for other in (copy.copy(model), copy.deepcopy(model)):
+        assert other.get_params() == model.get_params()
+        other.set_params(seed=5, modes=7)
+        assert (model.seed, "modes" in model.get_params()) == (4, False)
+    assert copy.copy(model).get_params()["hidden"] is model.get_params()["hidden"]
+    assert copy.deepcopy(model).get_params()["hidden"] is not model.get_params()["hidden"]
+
+    watch = Watch()
+    model = watch.model = quick(progress=watch).fit(data.x1, data.x2, data.y)
+    shallow, deep = copy.copy(model), copy.deepcopy(model)
+    assert shallow.progress is watch
+    assert deep.progress is not watch
+    assert deep.progress.model is deep
+    for other in (shallow, deep):
+        assert other.to_bytes() == model.to_bytes()
+        assert other.fit(data.x1, data.x2, data.y[::-1].copy()).to_bytes() != model.to_bytes()
+    # The one watches for two.
+    assert len(watch.seen) == 2 * 25
+    assert len(deep.progress.seen) == 2 * 25
+
+
+def test_the_report_is_json(model, data):
+    split = (data.x1, data.x2, data.y)
+    text = model.report_json("batch", val=split, train=split)
+    assert text.startswith('{\n  "splits": {\n    "train": {\n      "n": 400,\n')
+    report = json.loads(text)
+    assert report == model.report("batch", val=split, train=split)
+    assert report["splits"]["val"] == model.score(*split, shift="batch")
+    assert (report["shift_rule"], report["version"]) == ("batch", lsmi.__version__)
+
+
 def test_a_model_of_given_parameters(data):
     x = np.hstack([data.x1, data.x2])
     networks = [lsmi.Network.fit(each, data.y, epochs=2, hidden=4) for each in (data.x1, data.x2, x)]

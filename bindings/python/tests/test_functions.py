@@ -92,6 +92,11 @@ def test_log_sum_exp(dtype):
     exact = np.log(np.exp(rows.astype(np.float64)).sum(axis=1))
     np.testing.assert_allclose(got, exact, rtol=1e-6 if dtype == np.float32 else 1e-14)
     np.testing.assert_array_equal(lsmi.log_sum_exp(rows[:, 1:4]), lsmi.log_sum_exp(rows[:, 1:4].copy()))
+    for level in lsmi.simd_levels():
+        np.testing.assert_allclose(lsmi.log_sum_exp(rows, level), got, rtol=20 * np.finfo(dtype).eps)
+    np.testing.assert_array_equal(lsmi.log_sum_exp(rows, level=lsmi.simd_level()), got)
+    error = error_of(lambda: lsmi.log_sum_exp(rows, level="sse9"))
+    assert str(error) == "simd: expected portable, neon, avx2, avx512, got sse9"
     infinity = dtype(np.inf)
     extremes = np.array([[-infinity, -infinity], [infinity, 0], [np.nan, 0], [1000, 1000]], dtype)
     got = lsmi.log_sum_exp(extremes)
@@ -101,6 +106,10 @@ def test_log_sum_exp(dtype):
     assert got[3] == dtype(1000 + math.log(2))
     assert np.all(lsmi.log_sum_exp(np.zeros((2, 0), dtype)) == -infinity)
     assert len(lsmi.log_sum_exp(np.zeros((0, 3), dtype))) == 0
+
+
+def test_what_the_library_was_built_with():
+    assert lsmi.build_features() == ["std", "rayon"]
 
 
 def test_information_and_scores_of_own_models():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy as copies
 import math
 import pickle
 
@@ -147,7 +148,10 @@ def test_levels_agree(dtype):
     assert density.with_level("avx512").level == levels[-1]
     assert pickle.loads(pickle.dumps(density.with_level("portable"))).level == lsmi.simd_level()
     fitted = lsmi.Knife.fit(x, modes=2, epochs=1)
-    assert fitted.with_level("portable").history == fitted.history
+    portable = fitted.with_level("portable")
+    assert portable.history == fitted.history
+    assert copies.copy(portable) is portable
+    assert copies.deepcopy([portable])[0] is portable
 
 
 def test_fit_finds_the_entropy_of_a_gaussian():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 
 import lsmi
@@ -64,13 +65,34 @@ def test_gradient_for_x_agrees_with_differences():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_pickling_and_types(dtype):
     network, x = random_network(dtype=dtype, activation="tanh")
-    copy = pickle.loads(pickle.dumps(network))
-    assert copy.dtype == np.dtype(dtype).name
-    np.testing.assert_array_equal(copy.log_probabilities(x), network.log_probabilities(x))
-    assert copy.log_probabilities(x).dtype == dtype
-    assert repr(copy) == (
+    read = pickle.loads(pickle.dumps(network))
+    assert read.dtype == np.dtype(dtype).name
+    np.testing.assert_array_equal(read.log_probabilities(x), network.log_probabilities(x))
+    assert read.log_probabilities(x).dtype == dtype
+    assert repr(read) == (
         f"Network(features=3, hidden=[5], classes=4, activation='tanh', dtype={np.dtype(dtype).name})"
     )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_levels_agree(dtype):
+    network, x = random_network(dtype=dtype, activation="tanh")
+    assert network.level == lsmi.simd_level()
+    want = network.log_probabilities(x)
+    for level in lsmi.simd_levels():
+        other = network.with_level(level)
+        assert (other.level, other.dtype) == (level, network.dtype)
+        np.testing.assert_allclose(other.log_probabilities(x), want, rtol=40 * np.finfo(dtype).eps)
+    np.testing.assert_array_equal(network.with_level(lsmi.simd_level()).log_probabilities(x), want)
+    assert network.with_level("avx512").level == lsmi.simd_levels()[-1]
+    portable = network.with_level("portable")
+    assert copy.copy(portable) is portable
+    assert copy.deepcopy([portable])[0] is portable
+    assert pickle.loads(pickle.dumps(portable)).level == lsmi.simd_level()
+    fitted = lsmi.Network.fit(x, np.arange(11) % 2, epochs=1)
+    assert fitted.with_level("portable").history == fitted.history
+    error = error_of(lambda: network.with_level("sse9"))
+    assert str(error) == "simd: expected portable, neon, avx2, avx512, got sse9"
 
 
 def test_fit_learns_and_one_hot_targets_are_the_same(data):

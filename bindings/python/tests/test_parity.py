@@ -145,6 +145,16 @@ def preprocess(entry):
     return {"z": z, **model.preprocessing_[index], "entropy_offset": model.entropy_offsets_[index]}
 
 
+def report(entry):
+    model, dtype = fitted(entry["model"]), TYPES[entry["model"]["type"]]
+    split = matrix(entry["x1"], dtype), matrix(entry["x2"], dtype), np.array(entry["y"], np.int64)
+    shift = None if entry["shift"] == "of_model" else entry["shift"]
+    splits = dict.fromkeys(entry["splits"], split)
+    text = model.report_json(shift, **splits)
+    assert model.report(shift, **splits) == json.loads(text)
+    return {"report": text}
+
+
 def generated(result, drawn=()):
     shape = {"features1": result.x1.shape[1], "features2": result.x2.shape[1]}
     arrays = {"x1": result.x1, "x2": result.x2, "y": result.y, "drawn": drawn}
@@ -206,6 +216,9 @@ def replay(case):
     if call == "log_density_at":
         made = density(entry["density"], dtype).with_level(entry["level"])
         return {"log_density": made.log_density(matrix(entry["x"], dtype))}
+    if call == "log_probabilities_at":
+        made = network(entry["network"], dtype).with_level(entry["level"])
+        return {"log_probabilities": made.log_probabilities(matrix(entry["x"], dtype))}
     if call == "gradient":
         made, x = density(entry["density"], dtype), matrix(entry["x"], dtype)
         return arrays_of_density(made.gradient(x, optional(entry["weights"], dtype)))
@@ -223,6 +236,8 @@ def replay(case):
         return network_gradient(made.gradient(matrix(entry["x"], dtype), np.array(entry["y"]), weights))
     if call == "log_sum_exp":
         return {"log_sum_exp": lsmi.log_sum_exp(matrix(entry["x"], dtype))}
+    if call == "log_sum_exp_at":
+        return {"log_sum_exp": lsmi.log_sum_exp(matrix(entry["x"], dtype), entry["level"])}
     if call == "information":
         rows = entry["log_probabilities"]
         rows = matrix(rows, dtype) if isinstance(rows, dict) else numbers(rows, dtype)
@@ -274,6 +289,8 @@ def replay(case):
         return fit_and_score(entry)
     if call == "score":
         return scores(fitted(entry["model"]), entry)
+    if call == "report":
+        return report(entry)
     if call == "preprocess":
         return preprocess(entry)
     if call == "model_from_bytes":
@@ -298,6 +315,8 @@ def agree(place, got, want, tolerance):
         assert len(got) == len(want), place
         for index, (one, other) in enumerate(zip(got, want)):
             agree(f"{place}[{index}]", one, other, tolerance)
+    elif isinstance(want, str) and want.startswith("{") and tolerance > 0:
+        agree(place, json.loads(got), json.loads(want), tolerance)
     elif isinstance(want, bool) or (isinstance(want, str) and want not in ("NaN", "Infinity", "-Infinity")):
         assert got == want, place
     else:
@@ -332,6 +351,7 @@ def check(case, tolerance):
             replay(case)
         assert str(caught.value) == want["error"]["message"]
         assert caught.value.kind == want["error"]["name"].replace(" ", "_")
+        assert caught.value.field == want["error"]["field"]
         return
     got = replay(case)
     if case["call"] == "config_text":

@@ -21,6 +21,8 @@ int main() {
             test::report(now.status == LSMI_OK, __FILE__, __LINE__, now.name, ": no error");
         } catch (const lsmi::Error &error) {
             const std::string expected = now.status == LSMI_OK ? "no error" : now.message;
+            test::report(now.status == LSMI_OK || error.field() == now.field, __FILE__, __LINE__, now.name, ": field ",
+                         error.field());
             test::report(error.status() == now.status && error.what() == expected, __FILE__, __LINE__, now.name,
                          ": \"", error.what(), "\", not \"", expected, '"');
             test::report(now.status == LSMI_OK || std::string(lsmi::status_name(error.status())) == now.status_name,

@@ -43,6 +43,19 @@ void score(const ParityCase &now, const lsmi::Model &model) {
     model.info().type_ == LSMI_F32 ? score<float>(now, model) : score<double>(now, model);
 }
 
+template <class T>
+void report(const ParityCase &now, const lsmi::Model &model) {
+    const parity::Samples<T> x1(now.x1), x2(now.x2);
+    const lsmi::Summary summary = model.score(x1.matrix, x2.matrix, parity::view(now.y), now.shift).summary;
+    std::vector<std::pair<std::string, lsmi::Summary>> splits;
+    for (std::size_t i = 0; i < now.splits.count; ++i) splits.emplace_back(now.splits.values[i], summary);
+    parity::same_text(now, model.report(splits, now.shift));
+}
+
+void report(const ParityCase &now, const lsmi::Model &model) {
+    model.info().type_ == LSMI_F32 ? report<float>(now, model) : report<double>(now, model);
+}
+
 void what_it_holds(const ParityCase &now, const lsmi::Model &model) {
     const Numbers *want = now.want + 10;
     const lsmi::ClassTable classes = model.classes();
@@ -92,6 +105,8 @@ bool parity::model(const ParityCase &now) {
         what_it_holds(now, model);
     } else if (call == "score") {
         score(now, named(now));
+    } else if (call == "report") {
+        report(now, named(now));
     } else if (call == "preprocess") {
         preprocess(now, named(now));
     } else if (call == "model_from_bytes") {

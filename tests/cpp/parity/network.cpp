@@ -17,9 +17,11 @@ lsmi::Network made(const Network &of) {
 template <class T>
 bool parity::network(const ParityCase &now) {
     const std::string call = now.call;
-    if (call == "log_probabilities") {
+    if (call == "log_probabilities" || call == "log_probabilities_at") {
         const Samples<T> x(now.x);
-        const std::vector<T> got = made<T>(now.network).log_probabilities(x.matrix);
+        lsmi::Network network = made<T>(now.network);
+        if (call == "log_probabilities_at") network = network.with_level(now.text);
+        const std::vector<T> got = network.log_probabilities(x.matrix);
         same(now, "log_probabilities", got, now.want[0]);
     } else if (call == "network_gradient") {
         const Samples<T> x(now.x);
@@ -31,9 +33,10 @@ bool parity::network(const ParityCase &now) {
             same(now, "weights", gradient.layers[l].weights, now.want[2 + 2 * l]);
             same(now, "biases", gradient.layers[l].biases, now.want[3 + 2 * l]);
         }
-    } else if (call == "log_sum_exp") {
+    } else if (call == "log_sum_exp" || call == "log_sum_exp_at") {
         const Samples<T> x(now.x);
-        const std::vector<T> got = lsmi::log_sum_exp(x.matrix);
+        const std::vector<T> got =
+            call == "log_sum_exp" ? lsmi::log_sum_exp(x.matrix) : lsmi::log_sum_exp(x.matrix, now.text);
         same(now, "log_sum_exp", got, now.want[0]);
     } else if (call == "information") {
         const std::vector<T> rows = typed<T>(now.values);

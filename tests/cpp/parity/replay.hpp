@@ -7,6 +7,7 @@
 #include "parity_case.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 namespace parity {
@@ -62,6 +63,25 @@ inline void same(const ParityCase &now, const lsmi::History &got, const Numbers 
     same(now, "losses", got.losses, want[0]);
     same(now, "validation_losses", got.validation_losses, want[1]);
     same(now, "best_epoch", static_cast<double>(got.best_epoch), want[2]);
+}
+
+/// The text is the case's message, but for numbers, which are within the tolerance; with tolerance 0 it is the same.
+inline void same_text(const ParityCase &now, const std::string &got) {
+    const char *g = got.c_str(), *w = now.message;
+    bool good = true;
+    while (good && (*g != '\0' || *w != '\0')) {
+        char *g_end = nullptr, *w_end = nullptr;
+        const double a = std::strtod(g, &g_end), b = std::strtod(w, &w_end);
+        const bool number = std::strchr("-0123456789", *g) != nullptr && g_end != g && w_end != w;
+        if (number && now.tolerance > 0) {
+            good = std::abs(a - b) <= now.tolerance * std::max({1.0, std::abs(a), std::abs(b)});
+            g = g_end;
+            w = w_end;
+        } else {
+            good = *g++ == *w++;
+        }
+    }
+    test::report(good, __FILE__, __LINE__, now.name, ": ", got);
 }
 
 /// The settings of a case.

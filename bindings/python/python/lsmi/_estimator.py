@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import os
 from collections.abc import Callable, Sequence
 from typing import Any, Optional, Union
@@ -226,6 +228,11 @@ class LSMI:
             ``splits`` (by name, each as ``score`` gives it), ``seed``, ``preset``, ``version``, ``entropy_units``,
             ``shift_rule``, ``notes``.
         """
+        report: dict[str, Any] = json.loads(self.report_json(shift, **splits))
+        return report
+
+    def report_json(self, shift: Optional[str] = None, **splits: Sequence[Any]) -> str:
+        """The ``report`` as JSON, the same text in every language."""
         listed = []
         for name, split in splits.items():
             if not isinstance(split, (tuple, list)) or len(split) != 3:
@@ -316,6 +323,21 @@ class LSMI:
         given = {name: value for name, value in config.items() if value != base[name] and name not in _NAMED}
         result = cls(config["preset"], seed=config["seed"], **given)
         result._model = model
+        return result
+
+    # Copies have all arguments of the constructor, and share the fitted model, which nothing changes.
+
+    def __copy__(self) -> LSMI:
+        result = type(self).__new__(type(self))
+        result.__dict__.update(self.__dict__, _settings=dict(self._settings))
+        return result
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> LSMI:
+        result = copy.copy(self)
+        memo[id(self)] = result
+        for name, value in self.__dict__.items():
+            if name != "_model":
+                result.__dict__[name] = copy.deepcopy(value, memo)
         return result
 
     def __getstate__(self) -> dict[str, Any]:
