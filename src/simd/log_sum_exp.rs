@@ -162,7 +162,9 @@ impl<T: Float> Rows<'_, T> {
         }
     }
 
-    /// Rows of more than [`SHORT`] vectors and up to a block: the lanes along the row.
+    /// Rows of more than [`SHORT`] vectors and up to a block: the lanes along the row. While a row's exponentials are
+    /// summed the maximum of another is taken, as many rows ahead as there are lanes, so that numbers are on their way
+    /// from memory meanwhile.
     ///
     /// # Safety
     /// The processor has the instruction set of V.
@@ -170,24 +172,34 @@ impl<T: Float> Rows<'_, T> {
     unsafe fn along<V: Vector<Element = T>>(self) {
         let width = self.width;
         let mask = mask();
-        let mut folded = [T::default(); MAX_LANES * MAX_LANES];
-        let mut maxima = [T::default(); MAX_LANES];
-        for (group, out) in self.out.chunks_mut(V::LANES).enumerate() {
-            let rows = &self.values[group * V::LANES * width..];
-            // SAFETY: the caller says that the processor has the instruction set; there are as many rows as `out` has
-            // numbers, of more than a vector; a vector for each of at most 16 rows has its place in `folded`.
+        let mut totals = [T::default(); MAX_LANES * MAX_LANES];
+        let mut maxima = [T::default(); MAX_LANES * MAX_LANES];
+        let mut shifts = [T::default(); MAX_LANES];
+        let (values, count) = (self.values.as_ptr(), self.out.len());
+        for row in 0..V::LANES.min(count) {
+            // SAFETY: the caller says that the processor has the instruction set; the row has more than a vector; a
+            // vector for each of at most 16 rows has its place in `maxima`.
             unsafe {
-                for row in 0..out.len() {
-                    let maximum = maximum_of::<V>(rows.as_ptr().add(row * width), width);
-                    maximum.store(folded.as_mut_ptr().add(row * V::LANES));
+                let maximum = maximum_of::<V>(values.add(row * width), width);
+                maximum.store(maxima.as_mut_ptr().add(row * V::LANES));
+            }
+        }
+        for (group, out) in self.out.chunks_mut(V::LANES).enumerate() {
+            let first = group * V::LANES;
+            // SAFETY: as above, and for `totals` too.
+            unsafe {
+                let maximum = fold_rows(maxima.as_ptr(), V::max);
+                maximum.store(shifts.as_mut_ptr());
+                for (row, &shift) in shifts[..out.len()].iter().enumerate() {
+                    let ahead =
+                        if first + row + V::LANES < count { first + row + V::LANES } else { first + row };
+                    let rows = [values.add((first + row) * width), values.add(ahead * width)];
+                    let (total, maximum) = total_of::<V, true>(rows, width, V::splat(shift), &mask);
+                    total.store(totals.as_mut_ptr().add(row * V::LANES));
+                    maximum.store(maxima.as_mut_ptr().add(row * V::LANES));
                 }
-                let maximum = fold_rows(folded.as_ptr(), V::max);
-                maximum.store(maxima.as_mut_ptr());
-                for (row, &maximum) in maxima[..out.len()].iter().enumerate() {
-                    let total = total_of(rows.as_ptr().add(row * width), width, V::splat(maximum), &mask);
-                    total.store(folded.as_mut_ptr().add(row * V::LANES));
-                }
-                finish(maximum, fold_rows(folded.as_ptr(), V::add), rows, width, out);
+                let rows = &self.values[first * width..];
+                finish(maximum, fold_rows(totals.as_ptr(), V::add), rows, width, out);
             }
         }
     }
@@ -222,7 +234,8 @@ unsafe fn long<V: Vector<Element: Float>>(row: &[V::Element]) -> V::Element {
         // SAFETY: as above.
         unsafe {
             let shift = V::splat(V::Element::of(maximum));
-            total_of(block.as_ptr(), block.len(), shift, &mask).store(lanes.as_mut_ptr());
+            let block = (block.as_ptr(), block.len());
+            total_of::<V, false>([block.0; 2], block.1, shift, &mask).0.store(lanes.as_mut_ptr());
         }
         total += lanes[..V::LANES].iter().map(|lane| lane.f64()).sum::<f64>();
     }
@@ -256,31 +269,43 @@ unsafe fn maximum_of<V: Vector<Element: Float>>(row: *const V::Element, width: u
     }
 }
 
-/// Lane by lane Σ exp(v − shift) of `width` numbers v from `row` on.
+/// Lane by lane Σ exp(v − shift) of `width` numbers v from the first pointer on; with `AHEAD` also the maxima from the
+/// second on, as [`maximum_of`] has them.
 ///
 /// # Safety
-/// As [`maximum_of`].
+/// As [`maximum_of`], for both.
 #[inline(always)]
-unsafe fn total_of<V: Vector<Element: Float>>(
-    row: *const V::Element,
+unsafe fn total_of<V: Vector<Element: Float>, const AHEAD: bool>(
+    [row, ahead]: [*const V::Element; 2],
     width: usize,
     shift: V,
     mask: &[V::Element; 2 * MAX_LANES],
-) -> V {
+) -> (V, V) {
     // SAFETY: the caller says so.
     unsafe {
-        let mut totals = [V::splat(V::Element::default()); 4];
-        let mut column = 0;
-        while column + 4 * V::LANES <= width {
-            for (part, total) in totals.iter_mut().enumerate() {
-                let values = V::load(row.add(column + part * V::LANES));
-                *total = total.add(exp_negative(values.sub(shift)));
-            }
-            column += 4 * V::LANES;
+        // No more sums, or they would not fit into sixteen registers beside the constants.
+        let mut totals = [V::splat(V::Element::default()); 2];
+        let mut maximum = V::splat(V::Element::NEG_INFINITY);
+        if AHEAD {
+            // The last vector covers what the others leave.
+            maximum = V::load(ahead.add(width - V::LANES)).max(maximum);
         }
-        while column + V::LANES <= width {
-            let values = V::load(row.add(column));
-            totals[0] = totals[0].add(exp_negative(values.sub(shift)));
+        let mut column = 0;
+        while column + 2 * V::LANES <= width {
+            for part in 0..2 {
+                let place = column + part * V::LANES;
+                totals[part] = totals[part].add(exp_negative(V::load(row.add(place)).sub(shift)));
+                if AHEAD {
+                    maximum = V::load(ahead.add(place)).max(maximum);
+                }
+            }
+            column += 2 * V::LANES;
+        }
+        if column + V::LANES <= width {
+            totals[0] = totals[0].add(exp_negative(V::load(row.add(column)).sub(shift)));
+            if AHEAD {
+                maximum = V::load(ahead.add(column)).max(maximum);
+            }
             column += V::LANES;
         }
         if column < width {
@@ -290,7 +315,7 @@ unsafe fn total_of<V: Vector<Element: Float>>(
             let values = V::load(mask.as_ptr().add(MAX_LANES - summed)).min(values);
             totals[1] = totals[1].add(exp_negative(values.sub(shift)));
         }
-        totals[0].add(totals[1]).add(totals[2].add(totals[3]))
+        (totals[0].add(totals[1]), maximum)
     }
 }
 
