@@ -6,8 +6,12 @@
  * are in nats. Inputs are borrowed for the call and never changed; outputs overlap neither inputs nor each other.
  * Samples lie in memory one after the other: see LsmiMatrix.
  * Structs begin with struct_size, which the caller sets to their sizeof. Handles are opaque; each is freed by its
- * ..._free, for which NULL is fine. A const handle may be used by several threads at once. Nothing is global but the
- * message of a thread's last error, and nothing prints. Errors are named without their LSMI_ERROR_ below.
+ * ..._free, for which NULL is fine. A const handle may be used by several threads at once. Nothing prints. Global are
+ * the message of a thread's last error, the choice of an instruction set by LSMI_SIMD, made once, and the threads of a
+ * build with rayon: they are not there in a child made by fork(), which must exec or not compute.
+ * Errors are named without their LSMI_ERROR_ below. Besides those named, POINTER is returned for any pointer that is
+ * not aligned for its type, and SHAPE for any size that cannot be addressed. Functions allocate unless they say that
+ * they do not.
  *
  * Licence: MIT or Apache-2.0. */
 
@@ -1294,8 +1298,7 @@ int32_t lsmi_log_sum_exp_with_level(const struct LsmiMatrix *values,
  * per sample. `y` has a class number per sample, `log_prior` (may be NULL for a uniform prior) C numbers, `out` room
  * for a number per sample. Call it once each for p(y|x1), p(y|x2), p(y|x1, x2); then `lsmi_atoms`, with any h1, h2.
  *
- * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE` (also for rows with gaps), `CLASS`, `NOT_FINITE`.
- * Thread-safe.
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `CLASS`, `NOT_FINITE`. Thread-safe.
  */
 int32_t lsmi_information_from_log_probabilities(const struct LsmiMatrix *log_probabilities,
                                                 const int64_t *y,

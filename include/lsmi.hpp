@@ -2,9 +2,9 @@
 //
 // Header-only, over lsmi.h. Handles (Model, Marginal, Network) own what they hold, move and do not copy; a const one
 // may be used by several threads at once. Arrays of the caller are read where they are. All quantities are in nats.
-// Whatever fails throws lsmi::Error with the status, the field and the message of the C call. Settings and codes are the LSMI_...
-// constants of lsmi.h. Wherever a result is returned in vectors, an overload or ..._into writes it into the caller's
-// memory instead.
+// A C call that fails throws lsmi::Error with its status, field and message; memory that is not there for a result
+// throws what the standard library throws. Settings and codes are the LSMI_... constants of lsmi.h. Wherever a result
+// is returned in vectors, an overload or ..._into writes it into the caller's memory instead.
 //
 // Licence: MIT or Apache-2.0.
 
@@ -543,7 +543,7 @@ std::vector<T> log_sum_exp(const Matrix<T> &values, const std::string &level) {
 }
 
 /// i = log p(y|x) − log p(y) of every sample, into `out`, from the log-probabilities of any classifier: a row of C
-/// numbers per sample, without gaps; log_prior has C numbers, or none for a uniform prior. Call it once each for
+/// numbers per sample; log_prior has C numbers, or none for a uniform prior. Call it once each for
 /// p(y|x1), p(y|x2), p(y|x1, x2); then atoms, with any h1, h2. Throws EMPTY, SHAPE, CLASS, NOT_FINITE.
 template <class T>
 void information_from_log_probabilities(const Matrix<T> &log_probabilities, Classes y,

@@ -192,6 +192,26 @@ pub(super) unsafe fn structure<'a, T: Structure>(pointer: *const T) -> Outcome<&
     Ok(unsafe { &*pointer })
 }
 
+/// `length` structs to read; none may be NULL only if there are none. The first one's size is looked at before it is
+/// known where the others are; theirs are looked at by [`structure`] when they are read.
+///
+/// # Safety
+/// `pointer` is NULL or points to a readable size, and to `length` readable structs if that size is right.
+pub(super) unsafe fn structure_array<'a, T: Structure>(
+    field: &str,
+    pointer: *const T,
+    length: usize,
+) -> Outcome<&'a [T]> {
+    if length == 0 {
+        return Ok(&[]);
+    }
+    check(field, pointer, length)?;
+    // SAFETY: by contract.
+    unsafe { structure(pointer) }?;
+    // SAFETY: not NULL, aligned, of addressable size; structs of this size are whole by contract.
+    Ok(unsafe { core::slice::from_raw_parts(pointer, length) })
+}
+
 /// A struct to write, after a look at its size.
 ///
 /// # Safety

@@ -276,17 +276,22 @@ pub(super) fn check_room(expected: usize, got: usize) -> Outcome {
 /// # Safety
 /// The buffers are writable for `information.len()` numbers each.
 pub(super) unsafe fn spread(information: &[Information], out: &LsmiInformationBuffers) -> Outcome {
-    let part = |field: &str, pointer: *mut f64, value: fn(&Information) -> f64| {
-        // SAFETY: by contract.
-        let out = unsafe { output(field, pointer, information.len()) }?;
-        out.iter_mut().zip(information).for_each(|(out, i)| *out = value(i));
-        Ok::<(), Failure>(())
-    };
-    part("i1", out.i1, |i| i.i1)?;
-    part("i2", out.i2, |i| i.i2)?;
-    part("i12", out.i12, |i| i.i12)?;
-    part("h1", out.h1, |i| i.h1)?;
-    part("h2", out.h2, |i| i.h2)
+    // SAFETY: by contract.
+    let column = |field: &str, pointer: *mut f64| unsafe { output(field, pointer, information.len()) };
+    // All pointers are looked at before anything is written.
+    let columns = [
+        column("i1", out.i1)?,
+        column("i2", out.i2)?,
+        column("i12", out.i12)?,
+        column("h1", out.h1)?,
+        column("h2", out.h2)?,
+    ];
+    for (index, column) in columns.into_iter().enumerate() {
+        for (out, i) in column.iter_mut().zip(information) {
+            *out = [i.i1, i.i2, i.i12, i.h1, i.h2][index];
+        }
+    }
+    Ok(())
 }
 
 /// log Σ exp of every row of `values` (a row per sample) into `out`, `values->samples` numbers of the matrix's type.
@@ -344,8 +349,7 @@ unsafe fn log_sum_exp(level: Level, values: *const LsmiMatrix, out: *mut c_void)
 /// per sample. `y` has a class number per sample, `log_prior` (may be NULL for a uniform prior) C numbers, `out` room
 /// for a number per sample. Call it once each for p(y|x1), p(y|x2), p(y|x1, x2); then `lsmi_atoms`, with any h1, h2.
 ///
-/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE` (also for rows with gaps), `CLASS`, `NOT_FINITE`.
-/// Thread-safe.
+/// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `CLASS`, `NOT_FINITE`. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lsmi_information_from_log_probabilities(
     log_probabilities: *const LsmiMatrix,
@@ -358,24 +362,15 @@ pub unsafe extern "C" fn lsmi_information_from_log_probabilities(
         // SAFETY: the caller gives a readable matrix, `y_count` targets, a prior per class or NULL, and room.
         unsafe {
             let rows = any_samples("log_probabilities", log_probabilities)?;
-            let (matrix, y) = (&*log_probabilities, input("y", y, y_count)?);
-            let classes = matrix.features;
-            if matrix.stride != classes {
-                let expected = alloc::format!("a stride of {classes}");
-                return Err(Failure::new(LSMI_ERROR_SHAPE, "log_probabilities", &expected, matrix.stride));
-            }
-            let prior = optional_input("log_prior", log_prior, classes)?;
+            let y = input("y", y, y_count)?;
+            let prior = optional_input("log_prior", log_prior, (*log_probabilities).features)?;
             let out = output("out", out, y_count)?;
-            let length = matrix.samples * classes;
-            let data = matrix.data;
             match rows {
-                AnySamples::F32(_) => {
-                    let rows = input("log_probabilities", data.cast::<f32>(), length)?;
-                    interaction::information_from_log_probabilities(rows, classes, y, prior, out)?;
+                AnySamples::F32(rows) => {
+                    interaction::information_from_log_probabilities(rows, y, prior, out)?;
                 }
-                AnySamples::F64(_) => {
-                    let rows = input("log_probabilities", data.cast::<f64>(), length)?;
-                    interaction::information_from_log_probabilities(rows, classes, y, prior, out)?;
+                AnySamples::F64(rows) => {
+                    interaction::information_from_log_probabilities(rows, y, prior, out)?;
                 }
             }
             Ok(())

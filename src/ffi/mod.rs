@@ -2,7 +2,8 @@
 //!
 //! Conventions: every function that can fail returns a status and writes results through pointers; numbers that come
 //! from C are checked, never trusted; inputs are borrowed for the call; handles are opaque, made by `…_new`, `…_fit`
-//! or `…_from_…` and freed by `…_free`; nothing is global but the message of a thread's last error, nothing prints.
+//! or `…_from_…` and freed by `…_free`; global are the message of a thread's last error, the
+//! chosen instruction set and rayon's threads; nothing prints.
 
 // Every function's contract with C stands in its own words; a `# Safety` heading would only repeat it in the header.
 #![allow(clippy::missing_safety_doc)]

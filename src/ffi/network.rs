@@ -1,6 +1,6 @@
 //! Classifier networks on their own.
 
-use super::arrays::{Room, input, optional_input, output, structure, write};
+use super::arrays::{Room, input, optional_input, output, structure, structure_array, write};
 use super::config::Coded;
 use super::handle::{self, opaque};
 use super::interaction::structures;
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn lsmi_network_new(
             if layer_count > MOST_PARAMETERS {
                 return Err(too_many());
             }
-            let layers = input("layers", layers, layer_count)?;
+            let layers = structure_array("layers", layers, layer_count)?;
             let activation = Activation::of_code("activation", activation)?;
             by_type!(type_, T => make::<T>(features, layers, activation).map(AnyNetwork::from))
         })
@@ -238,7 +238,7 @@ unsafe fn layer_rooms<T: Copy>(
         ])
     };
     // SAFETY: by contract.
-    let out = unsafe { optional_input("layers", out, layers.len()) }?.unwrap_or_default();
+    let out = if out.is_null() { &[] } else { unsafe { structure_array("layers", out, layers.len()) }? };
     layers.iter().zip(out).map(room).collect()
 }
 

@@ -1,6 +1,6 @@
 //! The report: the results as JSON, the same in every language.
 
-use super::arrays::{Structure, input, structure, text, write_text};
+use super::arrays::{Structure, structure, structure_array, text, write_text};
 use super::config::{Coded, LSMI_SHIFT_OF_MODEL};
 use super::handle;
 use super::interaction::structures;
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn lsmi_model_report(
     unsafe {
         handle::with(model, |any| {
             let mut report = any.report(shift_rule_of(any, shift_rule)?);
-            for split in input("splits", splits, split_count)? {
+            for split in structure_array("splits", splits, split_count)? {
                 let LsmiReportSplit { name, summary, .. } = structure(split)?;
                 report.splits.insert(text("name", *name)?.to_string(), summary.split()?);
             }

@@ -1,6 +1,6 @@
 //! Generators with known truth.
 
-use super::arrays::{input, optional_output, output, structure, text};
+use super::arrays::{Room, input, output, structure, structure_array, text};
 use super::interaction::{LsmiInformationBuffers, spread, structures};
 use super::status::{Failure, LSMI_ERROR_SHAPE, Outcome, guard};
 use crate::synthetic::{Circuit, Dataset, KindMixture, LatentMixture, LatentState, MixedGaussian, xor};
@@ -97,10 +97,15 @@ pub(super) unsafe fn copy_dataset(data: &Dataset, out: &LsmiDataset) -> Outcome 
         }
         let x1 = output("x1", out.x1, data.x1.len())?;
         let x2 = output("x2", out.x2, data.x2.len())?;
-        output("y", out.y, data.samples)?.copy_from_slice(&data.y);
+        let y = output("y", out.y, data.samples)?;
+        if let Some(truth) = truth {
+            // Writes nothing, either, where a pointer is wrong.
+            spread(&data.truth, truth)?;
+        }
         x1.copy_from_slice(&data.x1);
         x2.copy_from_slice(&data.x2);
-        truth.map_or(Ok(()), |truth| spread(&data.truth, truth))
+        y.copy_from_slice(&data.y);
+        Ok(())
     }
 }
 
@@ -175,12 +180,13 @@ pub unsafe extern "C" fn lsmi_synthetic_mixture(
     // SAFETY: the caller gives a readable struct whose arrays have the lengths it states, and a number's room per
     // sample, or NULL.
     unsafe {
-        generate(out, |n| {
-            let (data, drawn) = KindMixture::new(shares, amplitude)?.sample(n, seed)?;
-            if let Some(kinds) = optional_output("kinds", kinds, n)? {
-                kinds.iter_mut().zip(drawn).for_each(|(out, kind)| *out = kind as i32);
-            }
-            Ok(data)
+        guard(|| {
+            let out = structure(out)?;
+            let kinds = Room::new("kinds", kinds, out.samples)?;
+            let (data, drawn) = KindMixture::new(shares, amplitude)?.sample(out.samples, seed)?;
+            copy_dataset(&data, out)?;
+            kinds.fill(&drawn.into_iter().map(|kind| kind as i32).collect::<Vec<_>>());
+            Ok(())
         })
     }
 }
@@ -200,12 +206,13 @@ pub unsafe extern "C" fn lsmi_synthetic_latent(
     // SAFETY: the caller gives readable structs whose arrays have the lengths they state, and a number's room per
     // sample, or NULL.
     unsafe {
-        generate(out, |n| {
-            let (data, of_samples) = latent(states, state_count)?.sample_with_states(n, seed)?;
-            if let Some(drawn) = optional_output("drawn", drawn, n)? {
-                drawn.copy_from_slice(&of_samples);
-            }
-            Ok(data)
+        guard(|| {
+            let out = structure(out)?;
+            let drawn = Room::new("drawn", drawn, out.samples)?;
+            let (data, of_samples) = latent(states, state_count)?.sample_with_states(out.samples, seed)?;
+            copy_dataset(&data, out)?;
+            drawn.fill(&of_samples);
+            Ok(())
         })
     }
 }
@@ -228,7 +235,7 @@ pub(super) unsafe fn latent(states: *const LsmiLatentState, count: usize) -> Out
         }
     };
     // SAFETY: by contract.
-    let states = unsafe { input("states", states, count) }?;
+    let states = unsafe { structure_array("states", states, count) }?;
     Ok(LatentMixture::new(&states.iter().map(read).collect::<Outcome<Vec<_>>>()?)?)
 }
 

@@ -8,6 +8,7 @@ use super::status::{Failure, LSMI_ERROR_STRUCT_SIZE, Outcome};
 use crate::rng::Stream;
 use crate::{History, Training, TrainingRun};
 use core::ffi::c_void;
+use core::ptr;
 
 /// How a single density or network is trained: Adam on mini-batches of a seeded shuffle, under a step schedule.
 #[repr(C)]
@@ -129,8 +130,10 @@ pub(super) unsafe fn write_history(
     // SAFETY: by contract.
     unsafe {
         write("best_epoch", best_epoch, history.best_epoch)?;
-        write_array(&history.losses, losses.0, losses.1, losses.2)?;
-        let (buffer, capacity, length) = validation_losses;
-        write_array(&history.validation_losses, buffer, capacity, length)
+        // Both lengths, even if the first buffer is too small.
+        write("length", losses.2, history.losses.len())?;
+        write("length", validation_losses.2, history.validation_losses.len())?;
+        write_array(&history.losses, losses.0, losses.1, ptr::null_mut())?;
+        write_array(&history.validation_losses, validation_losses.0, validation_losses.1, ptr::null_mut())
     }
 }

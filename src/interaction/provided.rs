@@ -1,12 +1,14 @@
 //! Information from log-probabilities that any model gives.
 
 use crate::error::{Error, Result};
+use crate::matrix::Samples;
 use crate::scalar::Float;
 use alloc::format;
 use alloc::string::ToString;
 
 /// i = log p(y|x) − log p(y) of every sample, nats, from the log-probabilities of any model: `log_probabilities` holds
-/// a row of `classes` numbers per sample, `y` the class numbers, `log_prior` log p(y) of every class (none: uniform).
+/// a row of a number per class for every sample, `y` the class numbers, `log_prior` log p(y) of every class (none:
+/// uniform).
 ///
 /// Call it once each for p(y|x1), p(y|x2) and p(y|x1, x2); with any surprisals h1 and h2 the results go into
 /// [`atoms`](super::atoms()).
@@ -16,17 +18,17 @@ use alloc::string::ToString;
 /// [`Error::NotFinite`] where the log-probability or the log-prior of a sample's class is not finite.
 ///
 /// ```
-/// use lsmi::interaction::information_from_log_probabilities;
+/// use lsmi::{Samples, interaction::information_from_log_probabilities};
 ///
 /// let log_probabilities = [0.9f32.ln(), 0.1f32.ln(), 0.2f32.ln(), 0.8f32.ln()];
+/// let log_probabilities = Samples::from_rows("log_probabilities", &log_probabilities, 2)?;
 /// let mut i1 = [0.0; 2];
-/// information_from_log_probabilities(&log_probabilities, 2, &[0, 1], None, &mut i1)?;
+/// information_from_log_probabilities(log_probabilities, &[0, 1], None, &mut i1)?;
 /// assert!((i1[0] - (0.9f64 / 0.5).ln()).abs() < 1e-6);
 /// # Ok::<(), lsmi::Error>(())
 /// ```
 pub fn information_from_log_probabilities<T: Float>(
-    log_probabilities: &[T],
-    classes: usize,
+    log_probabilities: Samples<'_, T>,
     y: &[i64],
     log_prior: Option<&[f64]>,
     out: &mut [f64],
@@ -35,18 +37,14 @@ pub fn information_from_log_probabilities<T: Float>(
         true => Ok(()),
         false => Err(Error::Shape { field: field.to_string(), what, expected, got }),
     };
-    if classes == 0 {
-        return Err(Error::Empty { field: "log_probabilities".to_string(), what: "classes" });
-    }
-    shape("log_probabilities", "elements", y.len().saturating_mul(classes), log_probabilities.len())?;
+    let classes = log_probabilities.features();
+    shape("y", "samples", log_probabilities.samples(), y.len())?;
     shape("out", "samples", y.len(), out.len())?;
     if let Some(log_prior) = log_prior {
         shape("log_prior", "classes", classes, log_prior.len())?;
     }
     let uniform = -libm::log(classes as f64);
-    for (row, ((out, &y), values)) in
-        out.iter_mut().zip(y).zip(log_probabilities.chunks_exact(classes)).enumerate()
-    {
+    for (row, ((out, &y), values)) in out.iter_mut().zip(y).zip(log_probabilities.iter()).enumerate() {
         let class = usize::try_from(y).ok().filter(|class| *class < classes).ok_or_else(|| Error::Class {
             field: "y".to_string(),
             row,
@@ -71,17 +69,19 @@ mod tests {
 
     #[test]
     fn subtracts_the_prior_and_names_what_is_wrong() {
-        let rows = [-0.5f64, -1.0, f64::NEG_INFINITY, 0.0];
+        // The third number of a row is a gap.
+        let rows = [-0.5f64, -1.0, 7.0, f64::NEG_INFINITY, 0.0];
+        let rows = Samples::new("log_probabilities", &rows, 2, 2, 3).unwrap();
         let mut out = [0.0; 2];
-        information_from_log_probabilities(&rows, 2, &[1, 1], Some(&[-2.0, -0.25]), &mut out).unwrap();
+        information_from_log_probabilities(rows, &[1, 1], Some(&[-2.0, -0.25]), &mut out).unwrap();
         assert_eq!(out, [-0.75, 0.25]);
         let mut message = |y: &[i64], prior: Option<&[f64]>| {
-            information_from_log_probabilities(&rows, 2, y, prior, &mut out).unwrap_err().to_string()
+            information_from_log_probabilities(rows, y, prior, &mut out).unwrap_err().to_string()
         };
         let expected = "log_probabilities: row 1, column 0: expected a finite number, got -inf";
         assert_eq!(message(&[0, 0], None), expected);
         assert_eq!(message(&[0, 2], None), "y: row 1, column 0: expected a class number from 0 to 1, got 2");
-        assert_eq!(message(&[0], None), "log_probabilities: expected 2 elements, got 4");
+        assert_eq!(message(&[0], None), "y: expected 2 samples, got 1");
         assert_eq!(message(&[0, 1], Some(&[0.0])), "log_prior: expected 2 classes, got 1");
     }
 }

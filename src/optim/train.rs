@@ -5,7 +5,7 @@ use crate::rng::Stream;
 use crate::simd::{Buffer, Level};
 use crate::{Error, Float, Result};
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::{vec, vec::Vec};
 use core::ops::{ControlFlow, Range};
 use serde::{Deserialize, Serialize};
@@ -39,24 +39,27 @@ impl Split {
     /// All of `samples` but those held out for training.
     ///
     /// # Errors
-    /// [`Error::Setting`] if an index is outside the samples or none is left for training.
+    /// [`Error::Setting`] if an index is outside the samples or comes twice, or none is left for training.
     pub(crate) fn new(samples: usize, held_out: &[usize]) -> Result<Self> {
         let mut trains = vec![true; samples];
+        let wrong =
+            |expected: String, got: String| Error::Setting { field: "held_out".to_string(), expected, got };
         for &index in held_out {
-            *trains.get_mut(index).ok_or_else(|| Error::Setting {
-                field: "held_out".to_string(),
-                expected: format!("sample numbers below {samples}"),
-                got: index.to_string(),
-            })? = false;
+            match trains.get_mut(index) {
+                Some(trains) if *trains => *trains = false,
+                Some(_) => {
+                    return Err(wrong("every sample number once".to_string(), format!("{index} again")));
+                }
+                None => return Err(wrong(format!("sample numbers below {samples}"), index.to_string())),
+            }
         }
         let training: Vec<usize> = (0..samples).filter(|&i| trains[i]).collect();
         match training.is_empty() {
             false => Ok(Split { training, validation: held_out.to_vec() }),
-            true => Err(Error::Setting {
-                field: "held_out".to_string(),
-                expected: "at least one sample left for training".to_string(),
-                got: format!("all {samples} held out"),
-            }),
+            true => Err(wrong(
+                "at least one sample left for training".to_string(),
+                format!("all {samples} held out"),
+            )),
         }
     }
 }
@@ -255,6 +258,18 @@ mod tests {
             TrainingRun { name: "q", training, held_out: &[], stream: &mut stream, observer: &mut observer };
         let history = train(&mut objective, &mut p, split, run);
         (history, p, objective)
+    }
+
+    #[test]
+    fn held_out_samples_are_named_once() {
+        let message = |held_out: &[usize]| Split::new(3, held_out).unwrap_err().to_string();
+        assert_eq!(message(&[0, 2, 0]), "held_out: expected every sample number once, got 0 again");
+        assert_eq!(message(&[3]), "held_out: expected sample numbers below 3, got 3");
+        assert_eq!(
+            message(&[0, 1, 2]),
+            "held_out: expected at least one sample left for training, got all 3 held out"
+        );
+        assert_eq!(Split::new(3, &[2, 0]).unwrap().training, [1]);
     }
 
     #[test]

@@ -269,7 +269,7 @@ static void test_information(void) {
     FAILS_LIKE(lsmi_information_from_log_probabilities(&matrix, y, 2, misaligned(prior), out), LSMI_ERROR_POINTER,
                "log_prior: ");
     FAILS(lsmi_information_from_log_probabilities(&matrix, y, 1, NULL, out), LSMI_ERROR_SHAPE,
-          "log_probabilities: expected 2 elements, got 4");
+          "y: expected 2 samples, got 1");
     y[1] = 2;
     FAILS(lsmi_information_from_log_probabilities(&matrix, y, 2, NULL, out), LSMI_ERROR_CLASS,
           "y: row 1, column 0: expected a class number from 0 to 1, got 2");
@@ -277,9 +277,13 @@ static void test_information(void) {
     rows[3] = -INFINITY;
     FAILS(lsmi_information_from_log_probabilities(&matrix, y, 2, NULL, out), LSMI_ERROR_NOT_FINITE,
           "log_probabilities: row 1, column 1: expected a finite number, got -inf");
-    matrix.stride = 3;
-    FAILS(lsmi_information_from_log_probabilities(&matrix, y, 1, NULL, out), LSMI_ERROR_SHAPE,
-          "log_probabilities: expected a stride of 2, got 3");
+    double gaps[] = {-0.25, -1.5, 9.0, -0.75, -0.625};
+    LsmiMatrix with_gaps = matrix64(gaps, 2, 2, 3);
+    OK(lsmi_information_from_log_probabilities(&with_gaps, y, 2, prior, out));
+    CHECK(out[0] == 0.75 && out[1] == -0.125);
+    with_gaps.stride = 1;
+    FAILS_LIKE(lsmi_information_from_log_probabilities(&with_gaps, y, 2, prior, out), LSMI_ERROR_SHAPE,
+               "log_probabilities: ");
     matrix.type_ = 9;
     FAILS_LIKE(lsmi_information_from_log_probabilities(&matrix, y, 2, NULL, out), LSMI_ERROR_TYPE, "got 9");
     matrix.struct_size = 0;

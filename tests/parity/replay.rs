@@ -109,8 +109,9 @@ where
         "information" => {
             let (rows, y) = (read::<T>(&input["log_probabilities"]), integers(&input["y"]));
             let (classes, prior) = (count(&input["classes"]), read_optional::<f64>(&input["log_prior"]));
+            let rows = lsmi::Samples::from_rows("log_probabilities", &rows, classes)?;
             let mut out = vec![0.0; y.len()];
-            information_from_log_probabilities(&rows, classes, &y, prior.as_deref(), &mut out)?;
+            information_from_log_probabilities(rows, &y, prior.as_deref(), &mut out)?;
             Ok(json!({ "information": numbers(&out) }))
         }
         "fit_and_score" => {
