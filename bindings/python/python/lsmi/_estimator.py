@@ -34,7 +34,7 @@ class LSMI:
         ``progress(component, epoch, epochs, loss, validation_loss)`` after every epoch of each of the five trainings,
         always by the thread that called ``fit``. An exception in it cancels the fit and propagates; so does
         KeyboardInterrupt, with or without a callback. If it returns True, the fit ends with an ``Error`` of kind
-        ``cancelled``. It is not pickled.
+        ``cancelled``. The fit ends at the end of the epochs that are running. The callback is not pickled.
     **settings
         Single settings on top of the preset; ``lsmi.settings("robust")`` lists all. Values are read by ``fit``.
 
