@@ -44,15 +44,15 @@ function generate(make, n::Integer, features1::Integer, features2::Integer)
 end
 
 """
-    mixed_gaussian(n; classes = 2, rho = 0.5, noise = 0.5, seed = 0) -> Dataset
+    mixed_gaussian(n; classes = 2, rho = 0.5, noise = 0.5, seed = 42) -> Dataset
 
 n samples of the mixed Gaussian, with y uniform and u, v ~ N(0, I), `classes` features each:
 
     x1 = onehot(y) + noise · u,   x2 = onehot(y) + noise · (ρ u + √(1 − ρ²) v)
 
-Throws [`LSMIError`](@ref) with status `:setting` or `:empty`.
+Throws [`LSMIError`](@ref) with status `:setting`.
 """
-function mixed_gaussian(n::Integer; classes::Integer = 2, rho::Real = 0.5, noise::Real = 0.5, seed::Integer = 0)
+function mixed_gaussian(n::Integer; classes::Integer = 2, rho::Real = 0.5, noise::Real = 0.5, seed::Integer = 42)
     features, seed_number = csize("classes", classes), seed_of(seed)
     return generate(n, features, features) do out
         ccall(lsmi_synthetic_gaussian[], Cint, (Csize_t, Float64, Float64, UInt64, Ref{CDataset}),
@@ -61,15 +61,15 @@ function mixed_gaussian(n::Integer; classes::Integer = 2, rho::Real = 0.5, noise
 end
 
 """
-    planted_xor(n; dimension = 4, amplitude = 4, seed = 0) -> Dataset
+    planted_xor(n; dimension = 2, amplitude = 3, seed = 42) -> Dataset
 
 n samples of a planted exclusive or, with random unit vectors w1, w2 and `dimension` features each:
 
     b2 = b1 xor y,   x_k = amplitude · (2 b_k − 1) · w_k + N(0, I)
 
-Throws [`LSMIError`](@ref) with status `:setting` or `:empty`.
+Throws [`LSMIError`](@ref) with status `:setting`.
 """
-function planted_xor(n::Integer; dimension::Integer = 4, amplitude::Real = 4, seed::Integer = 0)
+function planted_xor(n::Integer; dimension::Integer = 2, amplitude::Real = 3, seed::Integer = 42)
     features, seed_number = csize("dimension", dimension), seed_of(seed)
     return generate(n, features, features) do out
         ccall(lsmi_synthetic_xor[], Cint, (Csize_t, Float64, UInt64, Ref{CDataset}), features, amplitude, seed_number,
@@ -85,12 +85,12 @@ The names of the logic gates of [`LSMI.circuit`](@ref).
 circuits() = Symbol.(split(unsafe_string(ccall(lsmi_synthetic_circuit_names[], Ptr{UInt8}, ()))))
 
 """
-    circuit(name, n; seed = 0) -> Dataset
+    circuit(name, n; seed = 42) -> Dataset
 
 n draws of the inputs of a logic gate, y its output: `:xor`, `:or`, `:and`, `:not_x2`, `:copy` (one feature each) or
-`:xor_not` (two each). Throws [`LSMIError`](@ref) with status `:setting` or `:empty`.
+`:xor_not` (two each). Throws [`LSMIError`](@ref) with status `:setting`.
 """
-function circuit(name::Union{Symbol, AbstractString}, n::Integer; seed::Integer = 0)
+function circuit(name::Union{Symbol, AbstractString}, n::Integer; seed::Integer = 42)
     features, seed_number = Symbol(name) === :xor_not ? 2 : 1, seed_of(seed)
     return generate(n, features, features) do out
         ccall(lsmi_synthetic_circuit[], Cint, (Cstring, UInt64, Ref{CDataset}), string(name), seed_number, out)
@@ -117,14 +117,14 @@ function circuit_support(name::Union{Symbol, AbstractString})
 end
 
 """
-    kind_mixture(n; redundant = 1, unique1 = 1, unique2 = 1, synergistic = 1, amplitude = 4, seed = 0) -> Dataset
+    kind_mixture(n; redundant = 1, unique1 = 1, unique2 = 1, synergistic = 1, amplitude = 4, seed = 42) -> Dataset
 
 n samples that are redundant, unique to x1, unique to x2, or synergistic, in the given shares (relative numbers);
 three features each, signals at `amplitude` standard deviations. `LSMI.kinds[data.drawn]` are the kinds of the samples:
-`:redundant`, `:unique1`, `:unique2`, `:synergistic`. Throws [`LSMIError`](@ref) with status `:setting` or `:empty`.
+`:redundant`, `:unique1`, `:unique2`, `:synergistic`. Throws [`LSMIError`](@ref) with status `:setting`.
 """
 function kind_mixture(n::Integer; redundant::Real = 1, unique1::Real = 1, unique2::Real = 1, synergistic::Real = 1,
-                      amplitude::Real = 4, seed::Integer = 0)
+                      amplitude::Real = 4, seed::Integer = 42)
     drawn, seed_number = Vector{Int32}(undef, max(n, 0)), seed_of(seed)
     data = generate(n, 3, 3) do out
         ccall(lsmi_synthetic_mixture[], Cint,
@@ -164,7 +164,7 @@ function with_states(work, states)
 end
 
 """
-    latent_mixture(n, states; seed = 0) -> Dataset
+    latent_mixture(n, states; seed = 42) -> Dataset
 
 n samples of a mixture of Gaussian states. A state z is drawn by weight and sets y; given z,
 
@@ -179,7 +179,7 @@ n samples of a mixture of Gaussian states. A state z is drawn by weight and sets
 LSMI.latent_mixture(100, [(y = 0, mean1 = [0.0], mean2 = [0.0, 1.0]), (y = 1, mean1 = [2.0], mean2 = [1.0, 0.0])])
 ```
 """
-function latent_mixture(n::Integer, states::AbstractVector; seed::Integer = 0)
+function latent_mixture(n::Integer, states::AbstractVector; seed::Integer = 42)
     features1, features2 = isempty(states) ? (0, 0) : (length(states[1].mean1), length(states[1].mean2))
     drawn, seed_number = Vector{Csize_t}(undef, max(n, 0)), seed_of(seed)
     data = with_states(states) do described, count
@@ -228,7 +228,7 @@ mixed_gaussian_information(x1::AbstractMatrix{<:Real}, x2::AbstractMatrix{<:Real
     end
 
 """
-    planted_xor_information(x1, x2, y; amplitude = 4, seed = 0) -> Information
+    planted_xor_information(x1, x2, y; amplitude = 3, seed = 42) -> Information
 
 The exact information of given samples (features × samples, classes from 0) under [`LSMI.planted_xor`](@ref) of as many
 dimensions, nats; the seed is that of the directions:
@@ -238,7 +238,7 @@ dimensions, nats; the seed is that of the directions:
 NaN gives NaN. Throws [`LSMIError`](@ref) with status `:empty`, `:shape`, `:class` or `:setting`.
 """
 planted_xor_information(x1::AbstractMatrix{<:Real}, x2::AbstractMatrix{<:Real}, y::AbstractVector{<:Integer};
-                        amplitude::Real = 4, seed::Integer = 0) =
+                        amplitude::Real = 3, seed::Integer = 42) =
     exact(x1, x2, y) do x1, x2, y, count, out
         ccall(lsmi_synthetic_xor_information[], Cint,
               (Csize_t, Float64, UInt64, Ref{CMatrix}, Ref{CMatrix}, Ptr{Int64}, Csize_t, Ref{CInformation}),

@@ -81,6 +81,9 @@
     fails(:setting, "seed: expected a whole number, at least 0, got '18446744073709551616'", () -> fit(Network, x1, y; seed = big(2)^64))
     fails(:setting, "samples: expected a whole number, at least 0, got '-1'", () -> Scores(-1))
     fails(:setting, "samples: expected a whole number, at least 1, got '-1'", () -> LSMI.mixed_gaussian(-1))
+    for none in (LSMI.mixed_gaussian, LSMI.planted_xor, LSMI.kind_mixture, n -> LSMI.circuit(:xor, n))
+        fails(:setting, "samples: expected at least 1, got 0", () -> none(0))
+    end
     fails(:setting, "classes: expected a whole number, at least 0, got '-1'", () -> LSMI.mixed_gaussian(3; classes = -1))
     fails(:setting, "seed: expected a whole number, at least 0, got '-1'", () -> LSMI.mixed_gaussian(3; seed = -1))
     fails(:setting, "dimension: expected a whole number, at least 0, got '-1'", () -> LSMI.planted_xor(3; dimension = -1))

@@ -89,6 +89,21 @@ end
     @test LSMI.mixed_gaussian(5; seed = 1).x1 == LSMI.mixed_gaussian(5; seed = 1).x1 != LSMI.mixed_gaussian(5; seed = 2).x1
 end
 
+@testset "defaults are those of every language" begin
+    same(a, b) = (a.x1, a.x2, a.y, a.truth) == (b.x1, b.x2, b.y, b.truth)
+    @test same(LSMI.mixed_gaussian(9), LSMI.mixed_gaussian(9; classes = 2, rho = 0.5, noise = 0.5, seed = 42))
+    xor = LSMI.planted_xor(9)
+    @test same(xor, LSMI.planted_xor(9; dimension = 2, amplitude = 3, seed = 42))
+    @test LSMI.planted_xor_information(xor.x1, xor.x2, xor.y) == xor.truth
+    @test same(LSMI.circuit(:or, 9), LSMI.circuit(:or, 9; seed = 42))
+    mixture = LSMI.kind_mixture(9)
+    @test same(mixture, LSMI.kind_mixture(9; redundant = 1, unique1 = 1, unique2 = 1, synergistic = 1, amplitude = 4,
+                                          seed = 42))
+    @test LSMI.kind_mixture_information(mixture.x1, mixture.x2, mixture.y) == mixture.truth
+    states = [(y = 0, mean1 = [0.0], mean2 = [0.0])]
+    @test same(LSMI.latent_mixture(9, states), LSMI.latent_mixture(9, states; seed = 42))
+end
+
 @testset "exact information of given samples" begin
     # To the bit what came with the samples.
     data = LSMI.mixed_gaussian(20; classes = 3, rho = 0.25, noise = 1)

@@ -210,6 +210,16 @@ pub fn categories<'py>(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Vecto
     Vector::converted(&convert.call1((name, object))?)
 }
 
+/// A vector of sample numbers: whole numbers, no mask.
+pub fn sample_numbers<'py>(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Vector<'py, i64>> {
+    static SAMPLE_NUMBERS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    if let Some(vector) = Vector::borrow(object)? {
+        return Ok(vector);
+    }
+    let convert = SAMPLE_NUMBERS.import(object.py(), "lsmi._arrays", "sample_numbers")?;
+    Vector::converted(&convert.call1((name, object))?)
+}
+
 /// Class numbers, and the number of columns where they were one-hot.
 pub struct Targets<'py> {
     numbers: Vector<'py, i64>,

@@ -294,8 +294,11 @@ impl Model {
         modality: usize,
         x: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let place = (modality, ["x1", "x2"][modality]);
-        either_model!(&self.0, model => preprocess(py, model, place, x))
+        let Some(name) = ["x1", "x2"].get(modality) else {
+            let (field, expected, got) = ("modality".into(), "0 or 1".into(), modality.to_string());
+            return Err(Error::Setting { field, expected, got }).or_raise();
+        };
+        either_model!(&self.0, model => preprocess(py, model, (modality, name), x))
     }
 
     /// What is done to the features of x1 and x2: columns, means, scales, clip.

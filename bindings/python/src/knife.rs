@@ -215,9 +215,9 @@ impl Knife {
     /// x is an array of n samples by d features; the density gets its type. weights holds one number of at least 0
     /// per sample. held_out holds the numbers of samples that are not trained on but decide, with patience, when to
     /// stop. progress(component, epoch, epochs, loss, validation_loss) is called after every epoch; an exception in
-    /// it cancels the fit and propagates. Settings are those of LSMI without their prefix: modes, bounded, diagonal,
-    /// triangle, start, train_means, train_weights, accumulate_gradients, epochs, batch, learning_rate, decay_every,
-    /// decay_factor, weight_decay, patience, seed.
+    /// it cancels the fit and propagates, as does KeyboardInterrupt at the end of the epoch that is running. Settings
+    /// are those of LSMI without their prefix: modes, bounded, diagonal, triangle, start, train_means, train_weights,
+    /// accumulate_gradients, epochs, batch, learning_rate, decay_every, decay_factor, weight_decay, patience, seed.
     #[staticmethod]
     #[pyo3(signature = (x, *, weights = None, held_out = None, preset = "robust", progress = None, **settings))]
     fn fit(

@@ -146,8 +146,9 @@ impl Network {
     /// rows; classes=0 takes the largest number plus one. weights holds one number of at least 0 per sample.
     /// held_out holds the numbers of samples that are not trained on but decide, with patience, when to stop.
     /// progress(component, epoch, epochs, loss, validation_loss) is called after every epoch; an exception in it
-    /// cancels the fit and propagates. Settings are those of LSMI without their prefix: hidden, activation, epochs,
-    /// batch, learning_rate, decay_every, decay_factor, weight_decay, patience, seed.
+    /// cancels the fit and propagates, as does KeyboardInterrupt at the end of the epoch that is running. Settings are
+    /// those of LSMI without their prefix: hidden, activation, epochs, batch, learning_rate, decay_every, decay_factor,
+    /// weight_decay, patience, seed.
     #[staticmethod]
     #[pyo3(signature = (
         x, y, classes = 0, *, weights = None, held_out = None, preset = "robust", progress = None, **settings

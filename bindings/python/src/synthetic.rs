@@ -10,7 +10,7 @@ use lsmi::synthetic::{
 use lsmi::{Error, Result};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 
 /// The exact information and atoms of samples.
 fn truth_dict<'py>(py: Python<'py>, samples: &[Information]) -> PyResult<Bound<'py, PyDict>> {
@@ -209,7 +209,16 @@ pub fn kind_mixture_truth<'py>(
 ///
 /// means1 is Z by d1, means2 is Z by d2; y holds Z class numbers; deviations and weights Z numbers, None for ones.
 #[pyclass(frozen, module = "lsmi", name = "LatentMixture")]
-pub struct LatentMixture(Mixture);
+pub struct LatentMixture {
+    mixture: Mixture,
+    origin: Origin,
+}
+
+/// What a mixture was made of, for pickles.
+enum Origin {
+    States(Vec<LatentState>),
+    PlantedXor(usize, f64, u64),
+}
 
 #[pymethods]
 impl LatentMixture {
@@ -248,7 +257,7 @@ impl LatentMixture {
             deviation2: deviations2[z],
         };
         let states: Vec<LatentState> = (0..states).map(state).collect();
-        Ok(LatentMixture(Mixture::new(&states).or_raise()?))
+        Ok(LatentMixture { mixture: Mixture::new(&states).or_raise()?, origin: Origin::States(states) })
     }
 
     /// The mixture behind planted_xor, its directions drawn by the seed: several seeds of sample give several data sets
@@ -256,7 +265,8 @@ impl LatentMixture {
     #[staticmethod]
     #[pyo3(signature = (dimension = 2, amplitude = 3.0, seed = 42))]
     fn planted_xor(dimension: usize, amplitude: f64, seed: u64) -> PyResult<Self> {
-        Ok(LatentMixture(xor_mixture(dimension, amplitude, seed).or_raise()?))
+        let mixture = xor_mixture(dimension, amplitude, seed).or_raise()?;
+        Ok(LatentMixture { mixture, origin: Origin::PlantedXor(dimension, amplitude, seed) })
     }
 
     /// Draws samples, and for each the number of its state: (Dataset, states).
@@ -267,7 +277,7 @@ impl LatentMixture {
         samples: usize,
         seed: u64,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-        let (data, states) = py.detach(|| self.0.sample_with_states(samples, seed)).or_raise()?;
+        let (data, states) = py.detach(|| self.mixture.sample_with_states(samples, seed)).or_raise()?;
         Ok((dataset(py, data)?, numbers(py, states, |state| state as i64)))
     }
 
@@ -279,7 +289,43 @@ impl LatentMixture {
         x2: &Bound<'py, PyAny>,
         y: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        truth(x1, x2, y, |x1, x2, y| self.0.information(x1, x2, y))
+        truth(x1, x2, y, |x1, x2, y| self.mixture.information(x1, x2, y))
+    }
+
+    /// Nothing changes a mixture: it is its own copy.
+    fn __copy__(mixture: Py<Self>) -> Py<Self> {
+        mixture
+    }
+
+    fn __deepcopy__(mixture: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        mixture
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let class = py.get_type::<Self>();
+        let states = match &self.origin {
+            Origin::States(states) => states,
+            &Origin::PlantedXor(dimension, amplitude, seed) => {
+                let call = ("planted_xor", dimension, amplitude, seed);
+                let make = py.import("operator")?.getattr("methodcaller")?.call1(call)?;
+                return Ok((make, PyTuple::new(py, [class])?));
+            }
+        };
+        let means = |of: fn(&LatentState) -> &[f64]| {
+            let rows = states.iter().flat_map(of).copied().collect();
+            array(py, rows, [states.len(), of(&states[0]).len()])
+        };
+        let column =
+            |of: fn(&LatentState) -> f64| new_vector(py, states.iter().map(of).collect::<Vec<f64>>());
+        let arguments = [
+            new_vector(py, states.iter().map(|state| state.y).collect::<Vec<i64>>()),
+            means(|state| &state.mean1)?,
+            means(|state| &state.mean2)?,
+            column(|state| state.deviation1),
+            column(|state| state.deviation2),
+            column(|state| state.weight),
+        ];
+        Ok((class.into_any(), PyTuple::new(py, arguments)?))
     }
 }
 

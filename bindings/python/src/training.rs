@@ -1,6 +1,6 @@
 //! Fits as Python sees them: progress, interrupts, and the settings of single trainings.
 
-use crate::arrays::categories;
+use crate::arrays::sample_numbers;
 use crate::error::OrRaise;
 use lsmi::rng::Stream;
 use lsmi::{Config, Error, History, Training, TrainingProgress, TrainingRun};
@@ -116,7 +116,7 @@ fn held_out(rows: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<usize>> {
             got: row.to_string(),
         })
     };
-    categories("held_out", rows)?.slice().iter().map(index).collect::<lsmi::Result<_>>().or_raise()
+    sample_numbers("held_out", rows)?.slice().iter().map(index).collect::<lsmi::Result<_>>().or_raise()
 }
 
 impl SingleFit {

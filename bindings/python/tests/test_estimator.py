@@ -47,6 +47,16 @@ def test_atoms_add_up_and_shifts_shift(model, data):
         np.testing.assert_array_equal(moved["h1"], scores["h1"])
 
 
+def test_means_that_are_not_finite_are_none(data):
+    model = quick(standardize=False).fit(data.x1, data.x2, data.y)
+    far = data.x1.copy()
+    far[3] = 1e200
+    assert model.score_samples(far, data.x2, data.y)["h1"][3] == math.inf
+    summary = model.score(far, data.x2, data.y)
+    assert summary["h1"] is None
+    assert summary["h2"] == model.score(data.x1, data.x2, data.y)["h2"]
+
+
 def test_structured_output(model, data):
     scores = model.score_samples(data.x1, data.x2, data.y)
     table = model.score_samples(data.x1, data.x2, data.y, output="structured")
@@ -132,6 +142,8 @@ def test_one_modality_alone_is_preprocessed(model, data):
     np.testing.assert_array_equal(model.preprocess(x2=data.x2[:7])[1], model.preprocess(data.x1, data.x2)[1][:7])
     error = error_of(lambda: model.preprocess(x2=data.x2[:, :2]))
     assert str(error) == "x2: expected 3 features, got 2"
+    error = error_of(lambda: model._model.preprocess(2, data.x1))
+    assert (error.kind, str(error)) == ("setting", "modality: expected 0 or 1, got 2")
     assert error_of(lambda: lsmi.LSMI().preprocess(data.x1)).kind == "not_fitted"
     imported = lsmi.LSMI.from_parameters(model.networks_, model.densities_)
     np.testing.assert_array_equal(imported.preprocess(z1)[0], z1)
@@ -184,6 +196,9 @@ def test_model_files(tmp_path, data, dtype):
         lsmi.LSMI.load(path),
         lsmi.LSMI.load(str(path)),
         lsmi.LSMI.from_bytes(model.to_bytes()),
+        lsmi.LSMI.from_bytes(bytearray(model.to_bytes())),
+        lsmi.LSMI.from_bytes(memoryview(b"." + model.to_bytes())[1:]),
+        lsmi.LSMI.from_bytes(np.frombuffer(model.to_bytes(), np.uint8)),
         pickle.loads(pickle.dumps(model)),
         copy.deepcopy(model),
     ]

@@ -193,6 +193,18 @@ def test_fit_takes_weights_types_and_forms():
     assert density.parameters()["triangle"] is None
 
 
+def test_held_out_samples_are_numbers_of_any_integer_type():
+    x = np.random.default_rng(8).normal(size=(40, 2))
+    want = lsmi.Knife.fit(x, modes=2, epochs=3, held_out=np.array([1, 5, 7])).parameters()
+    for held_out in ([1, 5, 7], (1, 5, 7), np.array([1, 5, 7], np.uint8), np.array([1, 0, 5, 0, 7])[::2]):
+        got = lsmi.Knife.fit(x, modes=2, epochs=3, held_out=held_out).parameters()
+        np.testing.assert_array_equal(got["means"], want["means"])
+    everything = lsmi.Knife.fit(x, modes=2, epochs=3).parameters()
+    assert np.any(everything["means"] != want["means"])
+    empty = lsmi.Knife.fit(x, modes=2, epochs=3, held_out=[]).parameters()
+    np.testing.assert_array_equal(empty["means"], everything["means"])
+
+
 def test_refine_goes_on_from_the_parameters():
     x = np.random.default_rng(7).normal(size=(1000, 2)) * [0.5, 1.5] + [2.0, -1.0]
     start = lsmi.Knife(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 2, 2)), train_weights=False)
@@ -299,6 +311,26 @@ def test_errors_name_what_is_wrong():
             lambda: lsmi.Knife.fit(x, held_out=[-1]),
             "setting",
             "held_out: expected sample numbers from 0, got -1",
+        ),
+        (
+            lambda: lsmi.Knife.fit(x, held_out=np.arange(20) < 4),
+            "type",
+            "held_out: expected a vector of sample numbers, got bool",
+        ),
+        (
+            lambda: lsmi.Knife.fit(x, held_out=np.arange(4).reshape(2, 2)),
+            "type",
+            "held_out: expected a vector of sample numbers, got 2 dimensions",
+        ),
+        (
+            lambda: density.refine(x, held_out=[0.0, 1.0]),
+            "type",
+            "held_out: expected a vector of sample numbers, got float64",
+        ),
+        (
+            lambda: lsmi.Knife.fit(x, held_out=[2**63]),
+            "setting",
+            f"held_out: row 0, column 0: expected a number below 2**63, got {2**63}",
         ),
         (lambda: lsmi.Knife.fit(x, preset="best"), "setting", "preset: expected robust or paper, got best"),
         (

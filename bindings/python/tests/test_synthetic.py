@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
+import pickle
 
 import lsmi
 import numpy as np
@@ -112,6 +114,20 @@ def test_several_data_sets_of_one_planted_xor():
     same_truth(mixture.truth(other.x1, other.x2, other.y), other.truth)
     # The mean of a state is the direction, of length 2.
     assert np.linalg.norm(other.x1[states == 0].mean(axis=0)) == pytest.approx(2.0, abs=0.2)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_copies_and_pickles_of_mixtures(protocol):
+    of_states = lsmi.LatentMixture([0, 1], [[0.1], [1.0]], [[0.0, 2.0], [0.3, 1.0]], [1, 2], [3, 0.5], [1, 3])
+    for mixture in (of_states, lsmi.LatentMixture.planted_xor(dimension=3, amplitude=2.0, seed=8)):
+        assert copy.copy(mixture) is copy.deepcopy(mixture) is mixture
+        (data, states), (other, other_states) = (
+            each.sample(20, seed=3) for each in (mixture, pickle.loads(pickle.dumps(mixture, protocol)))
+        )
+        np.testing.assert_array_equal(states, other_states)
+        np.testing.assert_array_equal(data.x1, other.x1)
+        np.testing.assert_array_equal(data.x2, other.x2)
+        same_truth(data.truth, other.truth)
 
 
 def test_circuits_have_the_exact_atoms():

@@ -84,11 +84,11 @@ def vector(name: str, values: Any, scalar: str) -> NDArray[Any]:
     return _convert(result, _TYPES[scalar])
 
 
-def _whole(name: str, values: NDArray[Any]) -> NDArray[np.int64]:
+def _whole(name: str, values: NDArray[Any], kind: str = "class") -> NDArray[np.int64]:
     if values.dtype.kind == "u" and values.size and int(values.max()) > np.iinfo(np.int64).max:
         row = int(np.argmax(values > np.uint64(np.iinfo(np.int64).max)))
         message = f"{name}: row {row}, column 0: expected a number below 2**63, got {int(values.flat[row])}"
-        raise make("class", message, name)
+        raise make(kind, message, name)
     return np.require(values, np.int64, ["C", "A", "E"])
 
 
@@ -106,6 +106,17 @@ def categories(name: str, values: Any) -> NDArray[np.int64]:
         return joint
     _dimensions(name, result, 1)
     return _whole(name, result)
+
+
+def sample_numbers(name: str, values: Any) -> NDArray[np.int64]:
+    """Numbers of samples. A mask, whose elements would be taken for the numbers 0 and 1, is refused."""
+    result = array(name, values)
+    if result.shape == (0,):
+        return np.empty(0, np.int64)
+    if result.dtype.kind not in "iu" or result.ndim != 1:
+        got = f"{result.ndim} dimensions" if result.dtype.kind in "iu" else result.dtype
+        raise make("type", f"{name}: expected a vector of sample numbers, got {got}", name)
+    return _whole(name, result, "setting")
 
 
 def targets(values: Any) -> tuple[NDArray[np.int64], Optional[int]]:

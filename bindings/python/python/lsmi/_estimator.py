@@ -34,7 +34,7 @@ class LSMI:
         ``progress(component, epoch, epochs, loss, validation_loss)`` after every epoch of each of the five trainings,
         always by the thread that called ``fit``. An exception in it cancels the fit and propagates; so does
         KeyboardInterrupt, with or without a callback. If it returns True, the fit ends with an ``Error`` of kind
-        ``cancelled``. It is not pickled.
+        ``cancelled``. The fit ends at the end of the epochs that are running. The callback is not pickled.
     **settings
         Single settings on top of the preset; ``lsmi.settings("robust")`` lists all. Values are read by ``fit``.
 
@@ -214,7 +214,8 @@ class LSMI:
         dict
             ``n``; means ``i1``, ``i2``, ``i12``, ``h1``, ``h2`` (nats); the atoms ``raw`` and ``adjusted`` (``r``,
             ``u1``, ``u2``, ``s``) with the ``shift`` between them; ``s_minus_r``, which needs no surprisal;
-            ``accuracy`` and ``log_loss`` of the classifiers ``x1``, ``x2``, ``joint``; ``clipped``.
+            ``accuracy`` and ``log_loss`` of the classifiers ``x1``, ``x2``, ``joint``; ``clipped``. A mean that is
+            infinite or NaN is None, as JSON has it.
         """
         splits: dict[str, dict[str, Any]] = self.report(shift, all=(x1, x2, y))["splits"]
         return splits["all"]
@@ -297,9 +298,10 @@ class LSMI:
         return cls._of(Model.load(path))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> LSMI:
-        """The model of the bytes of a model file."""
-        return cls._of(Model.from_bytes(data))
+    def from_bytes(cls, data: Union[bytes, bytearray, memoryview]) -> LSMI:
+        """The model of the bytes of a model file, of any object that has the buffer protocol."""
+        # The stable ABI of the oldest Python has no buffers.
+        return cls._of(Model.from_bytes(data if isinstance(data, bytes) else bytes(memoryview(data))))
 
     @classmethod
     def from_parameters(cls, classifiers: Sequence[Network], densities: Sequence[Knife]) -> LSMI:
