@@ -235,8 +235,6 @@ LSMI.information(log.([0.9 0.2; 0.1 0.8]), [0, 1])
 """
 function information(log_probabilities::AbstractMatrix{<:Real}, y::AbstractVector{<:Integer}; log_prior = nothing)
     rows, y = samples(log_probabilities), targets(y)
-    # The library wants these without gaps.
-    size(rows, 2) > 1 && stride(rows, 2) > size(rows, 1) && (rows = Matrix(rows))
     log_prior = weights_of(Float64, log_prior, size(rows, 1), "log_prior")
     out = Vector{Float64}(undef, length(y))
     GC.@preserve rows log_prior checked(ccall(lsmi_information_from_log_probabilities[], Cint,

@@ -78,7 +78,7 @@ impl<'py, T: Number> Matrix<'py, T> {
     }
 
     /// The numbers from the first to the last, with those between the rows.
-    fn data(&self) -> &[T] {
+    pub fn data(&self) -> &[T] {
         let (_, samples, features, stride) = self.place();
         if samples == 0 || features == 0 {
             return &[];
@@ -98,23 +98,23 @@ impl<'py, T: Number> Matrix<'py, T> {
 
     /// The numbers without gaps, copied where there are some.
     pub fn dense(&self) -> Cow<'_, [T]> {
-        let (_, samples, features, stride) = self.place();
-        match stride == features || samples <= 1 {
-            true => Cow::Borrowed(self.data()),
-            false => self
-                .data()
-                .chunks(stride)
-                .flat_map(|row| &row[..features])
-                .copied()
-                .collect::<Vec<T>>()
-                .into(),
-        }
+        let (_, _, features, stride) = self.place();
+        without_gaps(self.data(), features, stride)
     }
 
     /// Where the numbers lie: address of the first, samples, features, elements from sample to sample.
     pub fn place(&self) -> (usize, usize, usize, usize) {
         let shape = self.array.shape();
         (self.array.data() as usize, shape[0], shape[1], self.stride)
+    }
+}
+
+/// Rows of `features` numbers, `stride` apart, without gaps, copied where there are some.
+pub fn without_gaps<T: Number>(data: &[T], features: usize, stride: usize) -> Cow<'_, [T]> {
+    // A single row has no gap, whatever its stride.
+    match stride == features || data.len() <= features {
+        true => Cow::Borrowed(data),
+        false => data.chunks(stride).flat_map(|row| &row[..features]).copied().collect::<Vec<T>>().into(),
     }
 }
 

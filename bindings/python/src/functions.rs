@@ -1,12 +1,14 @@
 //! Pure functions: atoms, shift, counting, log-sum-exp, information from given log-probabilities.
 
 use crate::any::either;
-use crate::arrays::{Matrix, Number, Rows, Targets, categories, new_vector, optional_vector, vector};
+use crate::arrays::{
+    Matrix, Number, Rows, Targets, categories, new_vector, optional_vector, vector, without_gaps,
+};
 use crate::error::OrRaise;
 use lsmi::interaction::{
     self, AtomSlices, Atoms, Information, InformationSlices, information_from_log_probabilities,
 };
-use lsmi::simd::{Level, log_sum_exp_rows_with};
+use lsmi::simd::{Level, log_sum_exp as log_sum_exp_of, log_sum_exp_rows_with};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -140,15 +142,26 @@ pub fn log_sum_exp<'py>(
     fn of<'py, T: Number>(
         py: Python<'py>,
         rows: &Matrix<'py, T>,
-        level: Level,
+        level: Option<Level>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (_, n, width, _) = rows.place();
+        let (_, n, width, stride) = rows.place();
         let mut out = vec![T::default(); n];
-        let values = rows.dense();
-        py.detach(|| log_sum_exp_rows_with(level, &values, width, &mut out)).or_raise()?;
+        let data = rows.data();
+        let fill = || match level {
+            // To the bit what the rows give together.
+            None if stride > width => {
+                data.chunks(stride).zip(&mut out).for_each(|(row, out)| *out = log_sum_exp_of(&row[..width]));
+                Ok(())
+            }
+            level => {
+                let level = level.unwrap_or_else(Level::best);
+                log_sum_exp_rows_with(level, &without_gaps(data, width, stride), width, &mut out)
+            }
+        };
+        py.detach(fill).or_raise()?;
         Ok(new_vector(py, out))
     }
-    let level = level.map_or(Ok(Level::best()), str::parse).or_raise()?;
+    let level = level.map(str::parse).transpose().or_raise()?;
     either!(Rows::of("rows", rows)?, rows => of(py, &rows, level))
 }
 
@@ -178,10 +191,8 @@ pub fn information<'py>(
             let (field, what) = ("y".to_string(), "samples");
             return Err(lsmi::Error::Shape { field, what, expected: n, got: targets.len() }).or_raise();
         }
-        let mut out = vec![0.0; n];
-        let values = rows.dense();
-        py.detach(|| information_from_log_probabilities(&values, classes, targets, log_prior, &mut out))
-            .or_raise()?;
+        let (samples, mut out) = (rows.samples("log_probabilities")?, vec![0.0; n]);
+        py.detach(|| information_from_log_probabilities(samples, targets, log_prior, &mut out)).or_raise()?;
         Ok(new_vector(py, out))
     }
     let y = Targets::of(y)?;

@@ -93,6 +93,8 @@ def test_log_sum_exp(dtype):
     np.testing.assert_allclose(got, exact, rtol=1e-6 if dtype == np.float32 else 1e-14)
     np.testing.assert_array_equal(lsmi.log_sum_exp(rows[:, 1:4]), lsmi.log_sum_exp(rows[:, 1:4].copy()))
     for level in lsmi.simd_levels():
+        dense = lsmi.log_sum_exp(rows[:, 1:4].copy(), level)
+        np.testing.assert_array_equal(lsmi.log_sum_exp(rows[:, 1:4], level), dense)
         np.testing.assert_allclose(lsmi.log_sum_exp(rows, level), got, rtol=20 * np.finfo(dtype).eps)
     np.testing.assert_array_equal(lsmi.log_sum_exp(rows, level=lsmi.simd_level()), got)
     error = error_of(lambda: lsmi.log_sum_exp(rows, level="sse9"))
@@ -130,6 +132,11 @@ def test_information_and_scores_of_own_models():
     np.testing.assert_allclose(shifted, scores["i1"] + np.log(1 / 3) - prior[data.y], atol=1e-12)
     strided = np.hstack([rows[0], rows[1]])[:, :3]
     np.testing.assert_array_equal(lsmi.information(strided, data.y), scores["i1"])
+    # Every other sample.
+    np.testing.assert_array_equal(lsmi.information(strided[::2], data.y[::2]), scores["i1"][::2])
+    np.testing.assert_array_equal(lsmi.information(strided[:1], data.y[:1]), scores["i1"][:1])
+    error = error_of(lambda: lsmi.information(strided, data.y[:9]))
+    assert (error.kind, str(error)) == ("shape", "y: expected 200 samples, got 9")
 
 
 def test_settings():
