@@ -57,6 +57,26 @@ fn densities(density: &Marginal<f64>, x: &[f64]) -> Vec<f64> {
 }
 
 #[test]
+fn an_infinite_feature_has_no_density_at_any_level() {
+    let mut stream = Stream::new(4, 0);
+    for (d, options) in
+        [1, 2, 3, 7, 16, 17].into_iter().flat_map(|d| forms(2).into_iter().map(move |form| (d, form)))
+    {
+        let parameters = random_parameters(&options, d, &mut stream);
+        let density = Marginal::from_parameters(options, d, &parameters).unwrap();
+        let mut x = normals(&mut stream, d, 1.0);
+        x[d - 1] = f64::INFINITY;
+        for level in Level::available() {
+            assert_eq!(
+                densities(&density.clone().with_level(level), &x),
+                [f64::NEG_INFINITY],
+                "d={d} {level}"
+            );
+        }
+    }
+}
+
+#[test]
 fn log_density_agrees_with_the_reference_at_lane_boundaries() {
     let mut stream = Stream::new(3, 0);
     let sizes = [

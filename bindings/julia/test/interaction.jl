@@ -59,7 +59,7 @@ end
     probabilities = [0.9 0.2; 0.1 0.8]
     @test LSMI.information(log.(probabilities), [0, 1]) ≈ log.([0.9, 0.8] ./ 0.5)
     @test LSMI.information(log.(probabilities), [0, 1]; log_prior = log.([0.25, 0.75])) ≈ log.([0.9 / 0.25, 0.8 / 0.75])
-    # Rows with gaps, which the library itself refuses.
+    # Columns with gaps are read where they lie.
     gaps = view([log.(probabilities); zeros(1, 2)], 1:2, :)
     @test LSMI.information(gaps, [0, 1]) == LSMI.information(log.(probabilities), [0, 1])
 end

@@ -3,7 +3,7 @@
 use super::{LogSum, Mixture, Rows, transpose};
 use crate::Float;
 use crate::linalg::panels::{self, WIDTH};
-use crate::simd::{Constants, Kernel, Vector};
+use crate::simd::{Constants, Kernel, Lanes, Vector};
 use core::hint::black_box;
 use core::mem::MaybeUninit;
 
@@ -131,8 +131,10 @@ struct Mode<E> {
     mean: *const E,
     scale: *const E,
     triangle: *const E,
-    /// Row D − 1 of T; of zeros if there is one feature less.
+    /// The last row of T.
     last_row: *const E,
+    /// All bits of row D − 1 of z, or none if there is one feature less.
+    last: E,
     offset: E,
 }
 
@@ -149,9 +151,7 @@ unsafe fn mode_exponents<V: Vector<Element: Float>, const D: usize, const N: usi
     exponents: *mut V::Element,
 ) {
     let size = panels::size(mixture.features);
-    let zeros = [V::Element::default(); WIDTH];
-    // Or the compiler, which knows that they are zeros, branches at each of them.
-    let zeros = black_box(zeros.as_ptr());
+    let last = V::Element::from_bits(if mixture.features == D { u64::MAX } else { 0 });
     // SAFETY: the mixture was checked; as this function's.
     unsafe {
         for m in 0..count {
@@ -160,7 +160,8 @@ unsafe fn mode_exponents<V: Vector<Element: Float>, const D: usize, const N: usi
                 mean: mixture.means.as_ptr().add((first + m) * WIDTH),
                 scale: mixture.scales.as_ptr().add((first + m) * WIDTH),
                 triangle,
-                last_row: if mixture.features == D { triangle.add((D - 1) * WIDTH) } else { zeros },
+                last_row: triangle.add((mixture.features - 1) * WIDTH),
+                last,
                 offset: *mixture.offsets.as_ptr().add(first + m),
             };
             let norm = norm::<V, D, N>(&mode, samples);
@@ -240,6 +241,11 @@ unsafe fn norm<V: Vector<Element: Float>, const D: usize, const N: usize>(
                     }
                 }
             }
+            if start + rows == D {
+                for n in 0..N {
+                    z[rows - 1][n] = z[rows - 1][n].bit_and(V::splat(mode.last));
+                }
+            }
             // Two sums, since all rows are ready at the same time.
             for n in 0..N {
                 let mut sums = [z[0][n].mul(z[0][n]), zero];
@@ -258,7 +264,7 @@ unsafe fn norm<V: Vector<Element: Float>, const D: usize, const N: usize>(
 }
 
 impl<E> Mode<E> {
-    /// Row `row` of T.
+    /// Row `row` of T; where it has one row less, any for the last.
     #[inline(always)]
     fn row<const D: usize>(&self, row: usize) -> *const E {
         if row + 1 == D { self.last_row } else { self.triangle.wrapping_add(row * WIDTH) }

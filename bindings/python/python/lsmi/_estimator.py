@@ -214,8 +214,8 @@ class LSMI:
         dict
             ``n``; means ``i1``, ``i2``, ``i12``, ``h1``, ``h2`` (nats); the atoms ``raw`` and ``adjusted`` (``r``,
             ``u1``, ``u2``, ``s``) with the ``shift`` between them; ``s_minus_r``, which needs no surprisal;
-            ``accuracy`` and ``log_loss`` of the classifiers ``x1``, ``x2``, ``joint``; ``clipped``. A mean that is
-            infinite or NaN is None, as JSON has it.
+            ``accuracy`` and ``log_loss`` of the classifiers ``x1``, ``x2``, ``joint``; ``clipped``. A mean that
+            overflows is None, as JSON has it.
         """
         splits: dict[str, dict[str, Any]] = self.report(shift, all=(x1, x2, y))["splits"]
         return splits["all"]
