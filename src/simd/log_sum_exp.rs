@@ -292,9 +292,9 @@ unsafe fn total_of<V: Vector<Element: Float>, const AHEAD: bool>(
         }
         let mut column = 0;
         while column + 2 * V::LANES <= width {
-            for part in 0..2 {
+            for (part, total) in totals.iter_mut().enumerate() {
                 let place = column + part * V::LANES;
-                totals[part] = totals[part].add(exp_negative(V::load(row.add(place)).sub(shift)));
+                *total = total.add(exp_negative(V::load(row.add(place)).sub(shift)));
                 if AHEAD {
                     maximum = V::load(ahead.add(place)).max(maximum);
                 }
