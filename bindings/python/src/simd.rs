@@ -3,8 +3,9 @@
 use lsmi::simd::Level;
 use pyo3::prelude::*;
 
-/// The instruction set that the kernels use unless a Knife or a Network is given another (with_level): portable, neon, avx2
-/// or avx512. It is the widest of this processor, or what the environment variable LSMI_SIMD names, if that is lower.
+/// The instruction set that the kernels use unless a Knife or a Network is given another (with_level): portable, neon,
+/// avx2 or avx512. It is the widest of this processor, or what the environment variable LSMI_SIMD names, if that is
+/// lower.
 #[pyfunction]
 pub fn simd_level() -> &'static str {
     Level::best().name()

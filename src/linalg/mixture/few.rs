@@ -13,7 +13,7 @@ const MODES: usize = 8;
 /// Vectors of samples that go through each stage together: enough that the stages' latencies do not add up.
 const VECTORS: usize = 8;
 
-/// The body for row numbers 0 to 15 below `$rows`, each a constant, so that arrays indexed by it live in registers.
+/// The body for numbers 0 to 15 below `$rows`, each a constant, so that arrays indexed by it live in registers.
 macro_rules! unrolled {
     ($row:ident < $rows:expr, $body:expr) => {
         unrolled!(@ $row, $rows, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
@@ -116,7 +116,7 @@ unsafe fn logarithms<V: Vector<Element: Float>>(
     }
 }
 
-/// How many vectors of samples [`tiles`] takes at once, so that D rows of four fit into registers, or a pair.
+/// How many vectors of samples [`norm`] takes at once: four, if D rows of four fit into registers, else a pair.
 const fn side_by_side<V: Vector>(features: usize) -> usize {
     if 4 * features + 4 <= V::REGISTERS { 4 } else { 2 }
 }
