@@ -95,9 +95,13 @@ static void test_depth(size_t hidden) {
     LsmiMarginal *density = NULL;
     LsmiNetwork *single = deep_network(1, hidden), *joint = deep_network(2, hidden);
     LsmiModel *model = NULL, *read = NULL;
-    LsmiConfig config = small_config(), kept = config;
+    LsmiConfig config, kept;
     uint8_t bytes[16384];
     size_t length = 0, layers = 0;
+    /* Padding included, since the bytes are compared. */
+    memset(&config, 0x5a, sizeof config);
+    config.struct_size = sizeof config;
+    memcpy(&kept, &config, sizeof config);
     OK(lsmi_marginal_new(&options, &parameters, &density));
     OK(lsmi_model_from_parts(single, single, joint, density, density, &model));
     OK(lsmi_model_to_bytes(model, bytes, sizeof bytes, &length));
