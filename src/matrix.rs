@@ -31,6 +31,7 @@ impl<'a, T> Samples<'a, T> {
     /// # Errors
     /// [`Error::Empty`] without samples or features, [`Error::Shape`] if `stride < features` or `data` is shorter
     /// than the last sample needs.
+    #[inline]
     pub fn new(field: &str, data: &'a [T], samples: usize, features: usize, stride: usize) -> Result<Self> {
         let empty = |what| Err(Error::Empty { field: field.to_string(), what });
         if samples == 0 {
@@ -120,6 +121,12 @@ impl<'a, T> Samples<'a, T> {
         assert!(count > 0 && start + count <= self.samples);
         Samples { data: &self.data[start * self.stride..], samples: count, ..*self }
     }
+
+    /// `count` features of every sample, from feature `start` on.
+    pub(crate) fn columns(&self, start: usize, count: usize) -> Self {
+        assert!(count > 0 && start + count <= self.features);
+        Samples { data: &self.data[start..], features: count, ..*self }
+    }
 }
 
 impl<'a, T> Samples<'a, T> {
@@ -135,6 +142,7 @@ impl<'a, T> Samples<'a, T> {
 }
 
 /// Refuses a count of `what` other than the one expected.
+#[inline]
 pub(crate) fn check_count(field: &str, what: &'static str, expected: usize, got: usize) -> Result<()> {
     match expected == got {
         true => Ok(()),
@@ -168,6 +176,10 @@ impl<'a, T: Float> Samples<'a, T> {
     /// [`Error::NotFinite`] with the first such row and column.
     pub fn check_finite(&self, field: &str) -> Result<()> {
         for (row, sample) in self.iter().enumerate() {
+            // Without a way out in its midst the loop is one over vectors.
+            if sample.iter().fold(true, |all, v| all & v.is_finite()) {
+                continue;
+            }
             if let Some(column) = sample.iter().position(|v| !v.is_finite()) {
                 return Err(Error::NotFinite {
                     field: field.to_string(),

@@ -2,7 +2,7 @@
 
 use super::config::{Config, LARGEST, ShiftRule};
 use super::model::{Histories, Model, log_prior};
-use super::preprocess::Preprocessing;
+use super::preprocess::{Preprocessing, join};
 use super::score::check_counts;
 use crate::classifier::{Network, check_targets, fit_network};
 use crate::interaction::shift;
@@ -112,17 +112,11 @@ pub fn fit_with_progress<T: Float>(
         false => Ok(Preprocessing::none(x.features())),
     };
     let preprocessing = [preprocess("x1", &x1)?, preprocess("x2", &x2)?];
-    let [mut first, mut second, mut both] = [Vec::new(), Vec::new(), Vec::new()];
-    for i in 0..x1.samples() {
-        preprocessing[0].apply(x1.sample(i), &mut first);
-        preprocessing[1].apply(x2.sample(i), &mut second);
-        preprocessing[0].apply(x1.sample(i), &mut both);
-        preprocessing[1].apply(x2.sample(i), &mut both);
-    }
     let (d1, d2) = (preprocessing[0].kept.len(), preprocessing[1].kept.len());
-    let first = Samples::from_rows("x1", &first, d1)?;
-    let second = Samples::from_rows("x2", &second, d2)?;
+    let mut both = vec![T::zero(); x1.samples() * (d1 + d2)];
+    join(&preprocessing, [x1, x2], &mut both);
     let both = Samples::from_rows("x1 and x2", &both, d1 + d2)?;
+    let (first, second) = (both.columns(0, d1), both.columns(d1, d2));
 
     let train = |component: Component,
                  report: &mut dyn FnMut(Progress) -> ControlFlow<()>|

@@ -20,4 +20,6 @@ pub use format::FORMAT_VERSION;
 pub use model::{Histories, Model, ModelParts};
 pub use preprocess::Preprocessing;
 pub use report::{Report, SplitReport};
+#[cfg(feature = "capi")]
+pub(crate) use score::Summary;
 pub use score::{PerSource, Scores};

@@ -80,11 +80,6 @@ impl Preprocessing {
         }
     }
 
-    /// Whether features are standardised.
-    pub(crate) fn standardises(&self) -> bool {
-        !self.scales.is_empty()
-    }
-
     /// Columns that are not kept.
     pub(crate) fn dropped(&self) -> Vec<usize> {
         (0..self.features).filter(|column| self.kept.binary_search(column).is_err()).collect()
@@ -134,7 +129,7 @@ impl Preprocessing {
         x.check_features(field, self.features)?;
         check_count("out", "elements", x.samples() * self.kept.len(), out.len())?;
         for (sample, out) in x.iter().zip(out.chunks_exact_mut(self.kept.len())) {
-            self.write(sample, out);
+            self.apply(sample, out);
         }
         Ok(())
     }
@@ -145,27 +140,36 @@ impl Preprocessing {
         self.scales.iter().fold(0.0, |sum, &scale| sum + libm::log(scale))
     }
 
-    /// Appends the preprocessed sample to `out`; says whether a value was limited.
-    pub(crate) fn apply<T: Float>(&self, sample: &[T], out: &mut Vec<T>) -> bool {
-        let start = out.len();
-        out.resize(start + self.kept.len(), T::zero());
-        self.write(sample, &mut out[start..])
-    }
-
     /// Writes the preprocessed sample; says whether a value was limited.
-    fn write<T: Float>(&self, sample: &[T], out: &mut [T]) -> bool {
-        if !self.standardises() {
-            out.copy_from_slice(sample);
-            return false;
+    fn apply<T: Float>(&self, sample: &[T], out: &mut [T]) -> bool {
+        match self.kept.len() == self.features {
+            true => out.copy_from_slice(sample),
+            false => out.iter_mut().zip(&self.kept).for_each(|(out, &column)| *out = sample[column]),
         }
         let mut limited = false;
-        for (((&column, mean), scale), out) in self.kept.iter().zip(&self.means).zip(&self.scales).zip(out) {
-            let z = (sample[column].f64() - mean) / scale;
+        for ((out, mean), scale) in out.iter_mut().zip(&self.means).zip(&self.scales) {
+            let z = (out.f64() - mean) / scale;
             limited |= z.abs() > self.clip;
             *out = T::of(z.clamp(-self.clip, self.clip));
         }
         limited
     }
+}
+
+/// Writes the preprocessed samples of both modalities side by side, in rows of as many numbers as both keep, of which
+/// each modality's are columns. Gives the number of samples of which a value was limited.
+pub(crate) fn join<T: Float>(
+    [first, second]: &[Preprocessing; 2],
+    [x1, x2]: [Samples<'_, T>; 2],
+    rows: &mut [T],
+) -> usize {
+    let (d1, d2) = (first.kept.len(), second.kept.len());
+    let mut limited = 0;
+    for ((x1, x2), row) in x1.iter().zip(x2.iter()).zip(rows.chunks_exact_mut(d1 + d2)) {
+        let (out1, out2) = row.split_at_mut(d1);
+        limited += usize::from(first.apply(x1, out1) | second.apply(x2, out2));
+    }
+    limited
 }
 
 /// Limits for the values of a column (whose order is lost): the 1 % and 99 % quantiles, at least the second smallest
@@ -204,13 +208,19 @@ mod tests {
         approx::assert_relative_eq!(p.scales[0], 5f64.sqrt());
         approx::assert_relative_eq!(p.means[0], 4.0);
         approx::assert_relative_eq!(p.log_jacobian(), p.scales[0].ln() + p.scales[1].ln());
-        let mut out = Vec::new();
-        assert!(!p.apply(x.sample(0), &mut out));
+        let mut out = [0.0; 4];
+        assert!(!p.apply(x.sample(0), &mut out[..2]));
         approx::assert_relative_eq!(out[0], -3.0 / 5f64.sqrt());
-        assert!(p.apply(x.sample(3), &mut out));
+        assert!(p.apply(x.sample(3), &mut out[2..]));
         assert_eq!(out[3], -1.5);
         let whole = p.transform("x1", x).unwrap();
         assert_eq!((&whole[..2], &whole[6..]), (&out[..2], &out[2..]));
+        let mut both = [0.0; 20];
+        let limited = join(&[p.clone(), Preprocessing::none(3)], [x, x], &mut both);
+        assert_eq!(limited, 2, "60 and -90 are beyond the fences of 0 and 30");
+        for (i, row) in both.chunks(5).enumerate() {
+            assert_eq!(row, [&whole[2 * i..][..2], x.sample(i)].concat());
+        }
         let error = p.transform_into("x1", x, &mut [0.0; 7]).unwrap_err();
         assert_eq!(error.to_string(), "out: expected 8 elements, got 7");
         let narrow = Samples::from_rows("x1", &rows, 2).unwrap();
@@ -230,7 +240,7 @@ mod tests {
             let p = plain(&rows);
             // At its fence the wild value still adds a little.
             approx::assert_relative_eq!(p.scales[0], clean, max_relative = 0.05);
-            let mut out = Vec::new();
+            let mut out = [0.0];
             assert!(p.apply(&rows[7..8], &mut out), "limited, and said");
             assert_eq!(out, [if wild > 0.0 { 10.0 } else { -10.0 }]);
         }

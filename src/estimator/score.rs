@@ -2,9 +2,11 @@
 
 use super::config::ShiftRule;
 use super::model::Model;
+use super::preprocess::join;
 use crate::classifier::check_targets;
 use crate::interaction::{Atoms, Information, mean_by, shift};
 use crate::matrix::check_count;
+use crate::simd::Buffer;
 use crate::{Error, Float, Result, Samples, parallel};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
@@ -51,13 +53,23 @@ pub struct Scores {
     pub clipped: usize,
 }
 
-/// What is computed of one sample.
+/// What is said of all samples together, nats: see [`Scores`].
+pub(crate) struct Summary {
+    pub(crate) mean_information: Information,
+    pub(crate) raw: Atoms,
+    pub(crate) adjusted: Atoms,
+    pub(crate) shift: f64,
+    pub(crate) accuracy: PerSource,
+    pub(crate) log_loss: PerSource,
+    pub(crate) clipped: usize,
+}
+
+/// What is counted and summed over a block of samples, by classifier where there are three.
 #[derive(Clone, Copy, Default)]
-struct Reading {
-    information: Information,
-    log_probability: [f64; 3],
-    correct: [bool; 3],
-    clipped: bool,
+struct Tally {
+    correct: [usize; 3],
+    log_loss: [f64; 3],
+    clipped: usize,
 }
 
 impl<T: Float> Model<T> {
@@ -83,6 +95,31 @@ impl<T: Float> Model<T> {
         y: &[i64],
         shift_rule: ShiftRule,
     ) -> Result<Scores> {
+        let (information, summary) = self.information(x1, x2, y, shift_rule)?;
+        Ok(Scores {
+            y: y.to_vec(),
+            atoms: information.iter().map(Information::atoms).collect(),
+            information,
+            mean_information: summary.mean_information,
+            raw: summary.raw,
+            adjusted: summary.adjusted,
+            shift: summary.shift,
+            shift_rule,
+            accuracy: summary.accuracy,
+            log_loss: summary.log_loss,
+            clipped: summary.clipped,
+        })
+    }
+
+    /// The information of every sample, of which its atoms follow, and what is said of all; else as
+    /// [`Model::score_with_shift`].
+    pub(crate) fn information(
+        &self,
+        x1: Samples<'_, T>,
+        x2: Samples<'_, T>,
+        y: &[i64],
+        shift_rule: ShiftRule,
+    ) -> Result<(Vec<Information>, Summary)> {
         let frozen = match (shift_rule, self.frozen_shift) {
             (ShiftRule::Frozen, None) => {
                 return Err(Error::Setting {
@@ -95,20 +132,24 @@ impl<T: Float> Model<T> {
             (_, frozen) => frozen.unwrap_or(0.0),
         };
         let targets = self.check(&x1, &x2, y)?;
-        let mut readings = vec![Reading::default(); targets.len()];
-        parallel::for_each_chunk(&mut readings, BLOCK, |start, out| {
-            let (x1, x2) = (x1.range(start, out.len()), x2.range(start, out.len()));
-            self.read(x1, x2, &targets[start..][..out.len()], out);
+        let mut information = vec![Information::default(); targets.len()];
+        let mut tallies = vec![Tally::default(); targets.len().div_ceil(BLOCK)];
+        let tasks = information.chunks_mut(BLOCK).zip(&mut tallies).enumerate();
+        let many = targets.len() > BLOCK;
+        parallel::for_each_task(many, tasks, &mut Buffer::default(), |(block, (out, tally)), rows| {
+            let (start, count) = (block * BLOCK, out.len());
+            let x = [x1.range(start, count), x2.range(start, count)];
+            *tally = self.read(x, &targets[start..][..count], out, rows);
         });
-        for (row, reading) in readings.iter().enumerate() {
-            let Information { i1, i2, i12, h1, h2 } = reading.information;
+        for (row, Information { i1, i2, i12, h1, h2 }) in information.iter().enumerate() {
             for (field, value) in [("h1", h1), ("h2", h2), ("i1", i1), ("i2", i2), ("i12", i12)] {
                 if !value.is_finite() {
-                    return Err(Error::NotFinite { field: field.to_string(), row, column: 0, got: value });
+                    return Err(Error::NotFinite { field: field.to_string(), row, column: 0, got: *value });
                 }
             }
         }
-        Ok(summarise(y.to_vec(), &readings, shift_rule, frozen))
+        let summary = summarise(&information, &tallies, shift_rule, frozen);
+        Ok((information, summary))
     }
 
     fn check(&self, x1: &Samples<'_, T>, x2: &Samples<'_, T>, y: &[i64]) -> Result<Vec<usize>> {
@@ -125,86 +166,85 @@ impl<T: Float> Model<T> {
         }
     }
 
-    /// Reads one block of samples.
-    fn read(&self, x1: Samples<'_, T>, x2: Samples<'_, T>, targets: &[usize], out: &mut [Reading]) {
+    /// Reads one block of samples; `rows` is memory for what they are preprocessed to.
+    fn read(
+        &self,
+        x: [Samples<'_, T>; 2],
+        targets: &[usize],
+        out: &mut [Information],
+        rows: &mut Buffer<T>,
+    ) -> Tally {
+        let mut tally = Tally::default();
         let n = targets.len();
-        let mut inputs = [Vec::new(), Vec::new(), Vec::new()];
-        for (i, reading) in out.iter_mut().enumerate() {
-            let joint_start = inputs[2].len();
-            for (modality, x) in [x1, x2].iter().enumerate() {
-                reading.clipped |= self.preprocessing[modality].apply(x.sample(i), &mut inputs[2]);
-            }
-            let (first, second) = inputs[2][joint_start..].split_at(self.densities[0].features());
-            let (first, second) = (first.to_vec(), second.to_vec());
-            inputs[0].extend(first);
-            inputs[1].extend(second);
-        }
-        let samples = |source: usize| {
-            let features = self.networks[source].features();
-            Samples::new("x", &inputs[source], n, features, features).expect("blocks are not empty")
-        };
+        let [d1, d2] = [0, 1].map(|modality| self.densities[modality].features());
+        rows.reserve(n * (d1 + d2));
+        let rows = &mut rows.slice_mut()[..n * (d1 + d2)];
+        tally.clipped = join(&self.preprocessing, x, rows);
+        let both = Samples::from_rows("x", rows, d1 + d2).expect("blocks are not empty");
+        let inputs = [both.columns(0, d1), both.columns(d1, d2), both];
+
         let classes = self.classes();
         let mut log_probabilities = vec![T::zero(); n * classes];
         for (source, network) in self.networks.iter().enumerate() {
             network
-                .log_probabilities(samples(source), &mut log_probabilities)
+                .log_probabilities(inputs[source], &mut log_probabilities)
                 .expect("preprocessing fits the network");
-            for ((reading, row), &class) in
+            for ((out, row), &class) in
                 out.iter_mut().zip(log_probabilities.chunks_exact(classes)).zip(targets)
             {
-                reading.log_probability[source] = row[class].f64();
+                let log_probability = row[class].f64();
+                let information = match source {
+                    0 => &mut out.i1,
+                    1 => &mut out.i2,
+                    _ => &mut out.i12,
+                };
+                *information = log_probability - self.log_prior[class];
+                tally.log_loss[source] -= log_probability;
                 // The first class of the largest probability, as the released program has it.
-                reading.correct[source] = row
-                    .iter()
-                    .enumerate()
-                    .all(|(other, &p)| if other < class { p < row[class] } else { p <= row[class] });
+                let mut others = row.iter().enumerate();
+                let largest = others.all(|(k, &p)| if k < class { p < row[class] } else { p <= row[class] });
+                tally.correct[source] += usize::from(largest);
             }
         }
-        let mut log_density = vec![T::zero(); n];
+        let log_density = &mut log_probabilities[..n];
         for (modality, density) in self.densities.iter().enumerate() {
-            density.log_density(samples(modality), &mut log_density).expect("preprocessing fits the density");
+            density.log_density(inputs[modality], log_density).expect("preprocessing fits the density");
             let offset = self.entropy_offsets()[modality];
-            for (reading, value) in out.iter_mut().zip(&log_density) {
-                let surprisal = offset - value.f64();
-                match modality {
-                    0 => reading.information.h1 = surprisal,
-                    _ => reading.information.h2 = surprisal,
-                }
+            for (out, value) in out.iter_mut().zip(&*log_density) {
+                let surprisal = if modality == 0 { &mut out.h1 } else { &mut out.h2 };
+                *surprisal = offset - value.f64();
             }
         }
-        for (reading, &class) in out.iter_mut().zip(targets) {
-            let [i1, i2, i12] = reading.log_probability.map(|p| p - self.log_prior[class]);
-            reading.information = Information { i1, i2, i12, ..reading.information };
-        }
+        tally
     }
 }
 
-fn summarise(y: Vec<i64>, readings: &[Reading], shift_rule: ShiftRule, frozen: f64) -> Scores {
-    let information: Vec<Information> = readings.iter().map(|r| r.information).collect();
-    let atoms: Vec<Atoms> = information.iter().map(Information::atoms).collect();
-    let raw = Atoms::mean(&atoms);
-    let shift = match shift_rule {
+fn summarise(information: &[Information], tallies: &[Tally], rule: ShiftRule, frozen: f64) -> Summary {
+    let samples = information.len() as f64;
+    let atom = |part: fn(Atoms) -> f64| mean_by(information, |i| part(i.atoms()));
+    let raw = Atoms {
+        redundancy: atom(|a| a.redundancy),
+        unique1: atom(|a| a.unique1),
+        unique2: atom(|a| a.unique2),
+        synergy: atom(|a| a.synergy),
+    };
+    let shift = match rule {
         ShiftRule::Frozen => frozen,
         ShiftRule::Batch => shift(raw),
         ShiftRule::None => 0.0,
     };
-    let per_source = |f: &dyn Fn(&Reading, usize) -> f64| PerSource {
-        x1: mean_by(readings, |r| f(r, 0)),
-        x2: mean_by(readings, |r| f(r, 1)),
-        joint: mean_by(readings, |r| f(r, 2)),
+    let per_source = |total: &dyn Fn(usize) -> f64| {
+        let [x1, x2, joint] = [0, 1, 2].map(|source| total(source) / samples);
+        PerSource { x1, x2, joint }
     };
-    Scores {
-        y,
-        mean_information: Information::mean(&information),
-        information,
-        atoms,
+    Summary {
+        mean_information: Information::mean(information),
         raw,
         adjusted: raw.shifted(shift),
         shift,
-        shift_rule,
-        accuracy: per_source(&|r, source| f64::from(u8::from(r.correct[source]))),
-        log_loss: per_source(&|r, source| -r.log_probability[source]),
-        clipped: readings.iter().filter(|r| r.clipped).count(),
+        accuracy: per_source(&|source| tallies.iter().map(|t| t.correct[source]).sum::<usize>() as f64),
+        log_loss: per_source(&|source| tallies.iter().map(|t| t.log_loss[source]).sum()),
+        clipped: tallies.iter().map(|t| t.clipped).sum(),
     }
 }
 

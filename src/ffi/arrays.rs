@@ -6,6 +6,7 @@ use super::status::{
 use core::ffi::{CStr, c_char};
 
 /// Checks that `pointer` may be the start of `length` elements.
+#[inline]
 pub(super) fn check<T>(field: &str, pointer: *const T, length: usize) -> Outcome {
     if pointer.is_null() {
         return Err(Failure::null(field));
@@ -29,6 +30,7 @@ pub(super) fn check<T>(field: &str, pointer: *const T, length: usize) -> Outcome
 ///
 /// # Safety
 /// `pointer` is NULL or points to `length` readable elements that nobody changes for `'a`.
+#[inline]
 pub(super) unsafe fn input<'a, T>(field: &str, pointer: *const T, length: usize) -> Outcome<&'a [T]> {
     if length == 0 {
         return Ok(&[]);
@@ -72,6 +74,7 @@ plain!(u8, i32, i64, usize, f32, f64);
 ///
 /// # Safety
 /// `pointer` is NULL or points to `length` writable numbers that nobody else uses for `'a`.
+#[inline]
 pub(super) unsafe fn output<'a, T: Plain>(
     field: &str,
     pointer: *mut T,
@@ -168,6 +171,7 @@ pub(super) unsafe trait Structure {
     const NAME: &'static str;
 }
 
+#[inline]
 fn check_size<T: Structure>(got: usize) -> Outcome {
     match got == size_of::<T>() {
         true => Ok(()),
@@ -184,6 +188,7 @@ fn check_size<T: Structure>(got: usize) -> Outcome {
 ///
 /// # Safety
 /// `pointer` is NULL or points to a readable size, and to a whole struct if that size is right.
+#[inline]
 pub(super) unsafe fn structure<'a, T: Structure>(pointer: *const T) -> Outcome<&'a T> {
     check(T::NAME, pointer, 1)?;
     // SAFETY: not NULL and aligned; the first member is the size, which is readable by contract.

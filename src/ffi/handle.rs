@@ -119,6 +119,7 @@ pub(super) unsafe fn place<O: Opaque>(out: *mut *mut O, make: impl FnOnce() -> O
 ///
 /// # Safety
 /// `pointer` is NULL or was made by this library and not freed yet.
+#[inline]
 unsafe fn handle<'a, O: Opaque>(pointer: *const O) -> Outcome<&'a Handle<O::Value>> {
     if pointer.is_null() {
         return Err(Failure::null(O::NAME));
@@ -139,6 +140,7 @@ unsafe fn handle<'a, O: Opaque>(pointer: *const O) -> Outcome<&'a Handle<O::Valu
 ///
 /// # Safety
 /// As [`handle`].
+#[inline]
 pub(super) unsafe fn value<'a, O: Opaque>(pointer: *const O) -> Outcome<&'a O::Value> {
     // SAFETY: by contract.
     let handle = unsafe { handle(pointer) }?;
@@ -157,6 +159,7 @@ pub(super) unsafe fn value<'a, O: Opaque>(pointer: *const O) -> Outcome<&'a O::V
 ///
 /// # Safety
 /// As [`handle`].
+#[inline]
 pub(super) unsafe fn with<O: Opaque>(pointer: *const O, work: impl FnOnce(&O::Value) -> Outcome) -> i32 {
     // SAFETY: by contract.
     let outcome = catch(|| work(unsafe { value(pointer) }?));
@@ -169,6 +172,7 @@ pub(super) unsafe fn with<O: Opaque>(pointer: *const O, work: impl FnOnce(&O::Va
 ///
 /// # Safety
 /// As [`handle`].
+#[inline]
 pub(super) unsafe fn keep<O: Opaque>(pointer: *const O, outcome: &Outcome) {
     if let Err(failure) = outcome
         // SAFETY: by contract.

@@ -124,6 +124,7 @@ pub(super) fn bad_type(code: i32) -> Failure {
 
 /// # Safety
 /// The numbers of `matrix` are readable, of type `T`, and unchanged for `'a`.
+#[inline]
 unsafe fn typed<'a, T: Float>(field: &str, matrix: &LsmiMatrix) -> Outcome<Samples<'a, T>> {
     let LsmiMatrix { samples, features, stride, .. } = *matrix;
     // What the shape itself has wrong comes before any look at the memory.
@@ -146,6 +147,7 @@ unsafe fn typed<'a, T: Float>(field: &str, matrix: &LsmiMatrix) -> Outcome<Sampl
 ///
 /// # Safety
 /// `matrix` is NULL or points to a readable struct whose numbers are readable and unchanged for `'a`.
+#[inline]
 pub(super) unsafe fn any_samples<'a>(field: &str, matrix: *const LsmiMatrix) -> Outcome<AnySamples<'a>> {
     if matrix.is_null() {
         return Err(Failure::null(field));
@@ -165,6 +167,7 @@ pub(super) unsafe fn any_samples<'a>(field: &str, matrix: *const LsmiMatrix) -> 
 ///
 /// # Safety
 /// As [`any_samples`].
+#[inline]
 pub(super) unsafe fn samples<'a, T: Typed>(
     field: &str,
     matrix: *const LsmiMatrix,

@@ -7,8 +7,10 @@ use super::matrix::{LsmiMatrix, Typed, samples};
 use super::model::LsmiModel;
 use super::report::shift_rule_of;
 use super::status::{Failure, LSMI_ERROR_SHAPE, Outcome};
-use crate::estimator::{AnyModel, PerSource, ShiftRule};
-use crate::{Model, Scores};
+use crate::Model;
+use crate::estimator::{AnyModel, PerSource, ShiftRule, Summary};
+use crate::interaction::Information;
+use alloc::vec::Vec;
 
 /// Room for the scores of every sample, nats; arrays may be NULL where they are not wanted.
 #[repr(C)]
@@ -125,10 +127,10 @@ pub unsafe extern "C" fn lsmi_model_score(
         x2: *const LsmiMatrix,
         y: &[i64],
         rule: ShiftRule,
-    ) -> Outcome<Scores> {
+    ) -> Outcome<(Vec<Information>, Summary)> {
         // SAFETY: by contract.
         let (x1, x2) = unsafe { (samples("x1", x1)?, samples("x2", x2)?) };
-        Ok(model.score_with_shift(x1, x2, y, rule)?)
+        Ok(model.information(x1, x2, y, rule)?)
     }
     // SAFETY: the caller gives a live handle, readable inputs, and structs with room as they state, or NULL.
     unsafe {
@@ -136,15 +138,15 @@ pub unsafe extern "C" fn lsmi_model_score(
             let y = input("y", y, y_count)?;
             let rule = shift_rule_of(any, shift_rule)?;
             let (scores, summary) = (optional_structure_mut(scores)?, optional_structure_mut(summary)?);
-            let result = match any {
+            let (information, means) = match any {
                 AnyModel::F32(model) => score(model, x1, x2, y, rule)?,
                 AnyModel::F64(model) => score(model, x1, x2, y, rule)?,
             };
             if let Some(scores) = scores {
-                write_scores(&result, scores)?;
+                write_scores(&information, scores)?;
             }
             if let Some(summary) = summary {
-                *summary = summarise(&result);
+                *summary = summarise(&means, information.len());
             }
             Ok(())
         })
@@ -153,8 +155,8 @@ pub unsafe extern "C" fn lsmi_model_score(
 
 /// # Safety
 /// The arrays of `out` are NULL or have the length it states.
-unsafe fn write_scores(scores: &Scores, out: &LsmiScores) -> Outcome {
-    let n = scores.y.len();
+unsafe fn write_scores(information: &[Information], out: &LsmiScores) -> Outcome {
+    let n = information.len();
     if out.samples != n {
         return Err(Failure::new(LSMI_ERROR_SHAPE, "scores", &alloc::format!("{n} samples"), out.samples));
     }
@@ -174,29 +176,30 @@ unsafe fn write_scores(scores: &Scores, out: &LsmiScores) -> Outcome {
     ];
     for (index, column) in columns.into_iter().enumerate() {
         let Some(column) = column else { continue };
-        for ((out, i), a) in column.iter_mut().zip(&scores.information).zip(&scores.atoms) {
+        for (out, i) in column.iter_mut().zip(information) {
+            let a = i.atoms();
             *out = [i.i1, i.i2, i.i12, i.h1, i.h2, a.redundancy, a.unique1, a.unique2, a.synergy][index];
         }
     }
     Ok(())
 }
 
-fn summarise(scores: &Scores) -> LsmiSummary {
-    let mean = &scores.mean_information;
+fn summarise(summary: &Summary, samples: usize) -> LsmiSummary {
+    let mean = &summary.mean_information;
     LsmiSummary {
         struct_size: size_of::<LsmiSummary>(),
-        samples: scores.y.len(),
-        clipped: scores.clipped,
+        samples,
+        clipped: summary.clipped,
         i1: mean.i1,
         i2: mean.i2,
         i12: mean.i12,
         h1: mean.h1,
         h2: mean.h2,
         s_minus_r: mean.synergy_minus_redundancy(),
-        shift: scores.shift,
-        raw: scores.raw.into(),
-        adjusted: scores.adjusted.into(),
-        accuracy: scores.accuracy.into(),
-        log_loss: scores.log_loss.into(),
+        shift: summary.shift,
+        raw: summary.raw.into(),
+        adjusted: summary.adjusted.into(),
+        accuracy: summary.accuracy.into(),
+        log_loss: summary.log_loss.into(),
     }
 }

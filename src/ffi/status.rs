@@ -2,6 +2,7 @@
 
 use super::arrays::write_text;
 use crate::Error;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::ffi::{CStr, c_char};
@@ -51,28 +52,42 @@ pub const LSMI_ERROR_TEXT: i32 = 26;
 /// A fault inside the library. A handle that took part can only be freed.
 pub const LSMI_ERROR_PANIC: i32 = 27;
 
+/// What went wrong; behind a pointer, so that the results of the many calls that succeed stay small.
+#[derive(Debug)]
+pub(super) struct Failure(Box<Details>);
+
 /// A status with its message, and the field at fault, which is empty if there is none.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(super) struct Details {
     pub(super) status: i32,
     pub(super) field: String,
     pub(super) message: String,
 }
 
+impl core::ops::Deref for Failure {
+    type Target = Details;
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
 pub(super) type Outcome<T = ()> = Result<T, Failure>;
 
 impl Failure {
+    #[cold]
     pub(super) fn new(status: i32, field: &str, expected: &str, got: impl core::fmt::Display) -> Self {
         let message = format!("{field}: expected {expected}, got {got}");
-        Failure { status, field: field.to_string(), message }
+        Failure(Box::new(Details { status, field: field.to_string(), message }))
     }
 
+    #[cold]
     pub(super) fn null(field: &str) -> Self {
         Failure::new(LSMI_ERROR_POINTER, field, "a pointer", "NULL")
     }
 }
 
 impl From<Error> for Failure {
+    #[cold]
     fn from(error: Error) -> Self {
         let status = match error {
             Error::Shape { .. } => LSMI_ERROR_SHAPE,
@@ -90,17 +105,19 @@ impl From<Error> for Failure {
             Error::Io { .. } => LSMI_ERROR_IO,
         };
         let field = error.field().unwrap_or_default().to_string();
-        Failure { status, field, message: error.to_string() }
+        Failure(Box::new(Details { status, field, message: error.to_string() }))
     }
 }
 
 /// Runs the body of a function of the interface: a failure becomes a status and the thread's last message, a panic
 /// too (with std; without, it goes to the host's panic handler, which does not return).
+#[inline]
 pub(super) fn guard(work: impl FnOnce() -> Outcome) -> i32 {
     settle(catch(work))
 }
 
 /// The status of an outcome, whose message becomes the thread's last one.
+#[inline]
 pub(super) fn settle(outcome: Outcome) -> i32 {
     match outcome {
         Ok(()) => LSMI_OK,
@@ -113,17 +130,19 @@ pub(super) fn settle(outcome: Outcome) -> i32 {
 }
 
 #[cfg(feature = "std")]
+#[inline]
 pub(super) fn catch<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     // Whoever shares state with `work` marks it as failed when this gives LSMI_ERROR_PANIC.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<&str>().map(|s| s.to_string());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
         let message = format!("fault inside the library: {text}");
-        Err(Failure { status: LSMI_ERROR_PANIC, field: String::new(), message })
+        Err(Failure(Box::new(Details { status: LSMI_ERROR_PANIC, field: String::new(), message })))
     })
 }
 
 #[cfg(not(feature = "std"))]
+#[inline]
 pub(super) fn catch<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     work()
 }
@@ -134,6 +153,7 @@ std::thread_local! {
 }
 
 #[cfg(feature = "std")]
+#[cold]
 fn remember(failure: Failure) {
     // Not while the thread is being torn down.
     let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = Some(failure));
