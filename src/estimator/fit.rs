@@ -11,7 +11,7 @@ use crate::optim::{History, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
 use crate::{Error, Float, Result, Samples, parallel};
 use alloc::string::ToString;
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use core::fmt;
 use core::ops::ControlFlow;
 
