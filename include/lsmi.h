@@ -1826,8 +1826,8 @@ const char *lsmi_simd_levels(void);
 
 /**
  * A copy of a density that is evaluated by the instruction set of this name, or by the next lower one that the
- * processor has. Results differ in the last digits. Only evaluation and gradients follow it: what is fitted from the
- * density is as other densities are. Free it with `lsmi_marginal_free`.
+ * processor has. Results differ in the last digits. What is refined from it keeps the level. Free it with
+ * `lsmi_marginal_free`.
  *
  * Errors: `POINTER`, `TEXT`, `SETTING` for another name, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build
  * without std: a handle that only tells its message and is freed). Thread-safe.

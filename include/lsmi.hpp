@@ -11,6 +11,10 @@
 #ifndef LSMI_HPP
 #define LSMI_HPP
 
+#if __cplusplus < 201703L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 201703L)
+#error "lsmi.hpp needs C++17: compile with -std=c++17 or set CMAKE_CXX_STANDARD to 17"
+#endif
+
 #include "lsmi.h"
 
 #include <algorithm>

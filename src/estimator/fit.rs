@@ -1,5 +1,6 @@
 //! Fitting a model.
 
+use super::component::Component;
 use super::config::{Config, LARGEST, ShiftRule};
 use super::model::{Histories, Model, log_prior};
 use super::preprocess::{Preprocessing, join};
@@ -12,46 +13,7 @@ use crate::rng::Stream;
 use crate::{Error, Float, Result, Samples, parallel};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
-use core::fmt;
 use core::ops::ControlFlow;
-
-/// One of the five models of a fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Component {
-    /// p(y|x1).
-    Classifier1,
-    /// p(y|x2).
-    Classifier2,
-    /// p(y|x1, x2).
-    ClassifierJoint,
-    /// p(x1).
-    Density1,
-    /// p(x2).
-    Density2,
-}
-
-impl Component {
-    /// All five, in the order in which they take their streams of random numbers.
-    pub const ALL: [Component; 5] = [
-        Component::Classifier1,
-        Component::Classifier2,
-        Component::ClassifierJoint,
-        Component::Density1,
-        Component::Density2,
-    ];
-}
-
-impl fmt::Display for Component {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Component::Classifier1 => "classifier of x1",
-            Component::Classifier2 => "classifier of x2",
-            Component::ClassifierJoint => "classifier of both",
-            Component::Density1 => "density of x1",
-            Component::Density2 => "density of x2",
-        })
-    }
-}
 
 /// How far the training of one of the models is.
 #[derive(Debug, Clone, Copy, PartialEq)]

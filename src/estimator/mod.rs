@@ -1,6 +1,7 @@
 //! The estimator: fit a model to two modalities and a target, score samples with it.
 
 mod any;
+mod component;
 mod config;
 #[cfg(feature = "std")]
 mod file;
@@ -12,10 +13,11 @@ mod report;
 mod score;
 
 pub use any::AnyModel;
+pub use component::Component;
 pub use config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
 #[cfg(feature = "std")]
 pub use file::write_atomically;
-pub use fit::{Component, Progress, fit, fit_with_progress};
+pub use fit::{Progress, fit, fit_with_progress};
 pub use format::FORMAT_VERSION;
 pub use model::{Histories, Model, ModelParts};
 pub use preprocess::Preprocessing;

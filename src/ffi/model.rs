@@ -72,10 +72,15 @@ pub unsafe extern "C" fn lsmi_fit(
                 (AnySamples::F64(x1), AnySamples::F64(x2)) => {
                     run((x1, x2), y, &config, observer).map(AnyModel::F64)
                 }
-                _ => Err(Failure::new(LSMI_ERROR_TYPE, "x2", "the type of x1", "another")),
+                (AnySamples::F32(_), AnySamples::F64(_)) => Err(other_type("f32", "f64")),
+                (AnySamples::F64(_), AnySamples::F32(_)) => Err(other_type("f64", "f32")),
             }
         })
     }
+}
+
+fn other_type(of_x1: &str, of_x2: &str) -> Failure {
+    Failure::new(LSMI_ERROR_TYPE, "x2", &alloc::format!("{of_x1} numbers, as in x1"), of_x2)
 }
 
 /// A model of given parameters, as the released program saves them: raw features, uniform prior, shift of the batch.

@@ -1,6 +1,6 @@
 //! How a single density or network is fitted.
 
-use super::arrays::{Structure, optional_input, write, write_array};
+use super::arrays::{Structure, input, write, write_array};
 use super::config::flag;
 use super::interaction::structures;
 use super::progress::{LsmiProgressCallback, Observer};
@@ -101,12 +101,12 @@ impl LsmiFitOptions {
             return Err(Failure::new(LSMI_ERROR_STRUCT_SIZE, LsmiTraining::NAME, &expected, got));
         }
         // SAFETY: by contract.
-        let held_out = unsafe { optional_input("held_out", self.held_out, self.held_out_count) }?;
+        let held_out = unsafe { input("held_out", self.held_out, self.held_out_count) }?;
         let observer = Observer { callback: self.progress, user: self.user };
         Ok(fit(TrainingRun {
             name,
             training: &self.training.training()?,
-            held_out: held_out.unwrap_or(&[]),
+            held_out,
             stream: &mut Stream::new(self.seed, 0),
             // SAFETY: by contract.
             observer: &mut |progress| unsafe { observer.observe(-1, progress) },

@@ -6,6 +6,9 @@ use crate::scalar::Float;
 use alloc::format;
 use alloc::string::ToString;
 
+/// What a log-probability may be above 0, since those of half precision are rounded.
+const ROUNDING: f64 = 0.01;
+
 /// i = log p(y|x) − log p(y) of every sample, nats, from the log-probabilities of any model: `log_probabilities` holds
 /// a row of a number per class for every sample, `y` the class numbers, `log_prior` log p(y) of every class (none:
 /// uniform).
@@ -15,7 +18,8 @@ use alloc::string::ToString;
 ///
 /// # Errors
 /// [`Error::Shape`] if the lengths do not fit, [`Error::Class`] for a target outside the classes,
-/// [`Error::NotFinite`] where the log-probability or the log-prior of a sample's class is not finite.
+/// [`Error::NotFinite`] where the log-probability or the log-prior of a sample's class is not finite,
+/// [`Error::Setting`] where it is above 0 by more than rounding, as probabilities and logits are.
 ///
 /// ```
 /// use lsmi::{Samples, interaction::information_from_log_probabilities};
@@ -57,6 +61,13 @@ pub fn information_from_log_probabilities<T: Float>(
             if !got.is_finite() {
                 return Err(Error::NotFinite { field: field.to_string(), row, column: class, got });
             }
+            if got > ROUNDING {
+                return Err(Error::Setting {
+                    field: field.to_string(),
+                    expected: "log-probabilities, at most 0".to_string(),
+                    got: format!("{got} for row {row}, column {class}"),
+                });
+            }
         }
         *out = conditional - prior;
     }
@@ -83,5 +94,13 @@ mod tests {
         assert_eq!(message(&[0, 2], None), "y: row 1, column 0: expected a class number from 0 to 1, got 2");
         assert_eq!(message(&[0], None), "y: expected 2 samples, got 1");
         assert_eq!(message(&[0, 1], Some(&[0.0])), "log_prior: expected 2 classes, got 1");
+        let expected = "log_prior: expected log-probabilities, at most 0, got 0.5 for row 0, column 1";
+        assert_eq!(message(&[1, 1], Some(&[-1.0, 0.5])), expected);
+        let probabilities = Samples::from_rows("log_probabilities", &[0.9f32, 0.5], 2).unwrap();
+        let error = information_from_log_probabilities(probabilities, &[1], None, &mut [0.0]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "log_probabilities: expected log-probabilities, at most 0, got 0.5 for row 0, column 1"
+        );
     }
 }

@@ -50,11 +50,11 @@ pub fn fit_marginal<T: Float>(
     let split = Split::new(x.samples(), run.held_out)?;
     let layout = Layout::new(options, x.features())?;
     let parameters = initial(start, &layout, &x, &split.training, run.stream);
-    fit_from(parameters, (options, layout), (x, weights), split, run)
+    fit_from(parameters, (options, layout, Level::best()), (x, weights), split, run)
 }
 
-/// Trains a density further, from its own parameters and in its own form: with `train_means` or `train_weights` off
-/// those stay as they are in `density`.
+/// Trains a density further, from its own parameters, in its own form and on its own level: with `train_means` or
+/// `train_weights` off those stay as they are in `density`.
 ///
 /// # Errors
 /// As [`fit_marginal`]; [`Error::Shape`](crate::Error::Shape) if the features differ from the density's.
@@ -70,17 +70,18 @@ pub fn refine_marginal<T: Float>(
     total_weight(weights, x.samples())?;
     let split = Split::new(x.samples(), run.held_out)?;
     let layout = Layout::new(density.options(), x.features())?;
-    fit_from(density.packed().to_vec(), (density.options(), layout), (x, weights), split, run)
+    let form = (density.options(), layout, density.level());
+    fit_from(density.packed().to_vec(), form, (x, weights), split, run)
 }
 
 fn fit_from<T: Float>(
     start: Vec<T>,
-    (options, layout): (&MarginalOptions, Layout),
+    (options, layout, level): (&MarginalOptions, Layout, Level),
     (x, weights): (Samples<'_, T>, Option<&[T]>),
     split: Split,
     run: TrainingRun<'_>,
 ) -> Result<MarginalFit<T>> {
-    let prepared = Prepared::new(options, layout.clone(), Level::best());
+    let prepared = Prepared::new(options, layout.clone(), level);
     let mut objective = MeanSurprisal {
         options: options.clone(),
         mean_weight: mean_weight(weights, &split)?,
@@ -96,8 +97,8 @@ fn fit_from<T: Float>(
     let parameters = &mut parameters.slice_mut()[..start.len()];
     parameters.copy_from_slice(&start);
     let history = train(&mut objective, parameters, &split, run)?;
-    let parameters = parameters.to_vec();
-    Ok(MarginalFit { density: Marginal::from_packed(options.clone(), layout, parameters), history })
+    let density = Marginal::from_packed(options.clone(), layout, parameters.to_vec()).with_level(level);
+    Ok(MarginalFit { density, history })
 }
 
 fn initial<T: Float>(

@@ -16,6 +16,7 @@ module LSMI
 
 using Libdl
 using Printf
+using Serialization: Serialization, AbstractSerializer, deserialize, serialize, serialize_type
 
 export Atoms, Config, Information, LSMIError, Marginal, Model, Network, Scores
 export fit, log_density, log_density!, log_probabilities, score, score!

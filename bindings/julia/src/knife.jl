@@ -84,6 +84,18 @@ end
 # A call keeps the density alive; a copy would free the handle twice.
 Base.unsafe_convert(::Type{Ptr{Cvoid}}, marginal::Marginal) = marginal.handle
 Base.deepcopy_internal(marginal::Marginal, ::IdDict) = marginal
+
+function Serialization.serialize(to::AbstractSerializer, marginal::Marginal)
+    serialize_type(to, typeof(marginal))
+    form = (bounded = marginal.bounded, train_means = marginal.train_means, train_weights = marginal.train_weights)
+    serialize(to, (parameters(marginal), form))
+end
+
+function Serialization.deserialize(from::AbstractSerializer, ::Type{<:Marginal})
+    arrays, form = deserialize(from)
+    return Marginal(arrays...; form...)
+end
+
 Base.eltype(::Type{Marginal{T}}) where {T} = T
 
 function Marginal(means::AbstractMatrix{<:Real}, log_diagonal::AbstractVecOrMat{<:Real},
@@ -275,7 +287,7 @@ function fit(::Type{Marginal}, x::AbstractMatrix{<:Real}; config::Config = Confi
         train_weights)
     start = choice_code("start", starts, start)
     training = training_of(config, :density; training...)
-    held_out = held_out_numbers(held_out)
+    held_out = held_out_numbers(held_out, size(x, 2))
     handle = GC.@preserve x weights held_out read_handle() do out
         with_progress(progress, :density) do callback, user
             how = fit_options(training, held_out, seed, callback, user)
@@ -313,7 +325,7 @@ function refine(marginal::Marginal{T}, x::AbstractMatrix{<:Real}; config::Config
     x = samples(x, T)
     weights = weights_of(T, weights, size(x, 2))
     training = training_of(config, :density; training...)
-    held_out = held_out_numbers(held_out)
+    held_out = held_out_numbers(held_out, size(x, 2))
     handle = GC.@preserve x weights held_out read_handle() do out
         with_progress(progress, :density) do callback, user
             how = fit_options(training, held_out, seed, callback, user)
@@ -338,7 +350,7 @@ history(marginal::Marginal) = single_history(lsmi_marginal_history[], marginal)
     with_level(network::Network, level) -> Network
 
 A copy that is evaluated by the instruction set `:portable`, `:neon`, `:avx2` or `:avx512`, or by the next lower one
-that the processor has. Results differ in the last digits; what is fitted from the copy is as other densities are.
+that the processor has. Results differ in the last digits; what is refined from the copy keeps its level.
 Likewise of a [`Network`](@ref). Throws [`LSMIError`](@ref) with status `:setting` for another name.
 
 ```julia

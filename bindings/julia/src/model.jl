@@ -54,6 +54,14 @@ end
 
 Base.unsafe_convert(::Type{Ptr{Cvoid}}, model::Model) = model.handle
 Base.deepcopy_internal(model::Model, ::IdDict) = model
+
+function Serialization.serialize(to::AbstractSerializer, model::Model)
+    serialize_type(to, typeof(model))
+    serialize(to, tobytes(model))
+end
+
+Serialization.deserialize(from::AbstractSerializer, ::Type{<:Model}) = Model(deserialize(from))
+
 Base.eltype(::Type{Model{T}}) where {T} = T
 
 """
@@ -92,7 +100,9 @@ function fit(x1::AbstractMatrix{<:Real}, x2::AbstractMatrix{<:Real}, y::Abstract
                   describe(x1), describe(x2), y, length(y), getfield(config, :c), callback, user, out)
         end
     end
-    return model_of(handle)
+    model = model_of(handle)
+    foreach(note -> @warn(note), notes(model))
+    return model
 end
 
 """

@@ -60,6 +60,17 @@ end
 
 Base.unsafe_convert(::Type{Ptr{Cvoid}}, network::Network) = network.handle
 Base.deepcopy_internal(network::Network, ::IdDict) = network
+
+function Serialization.serialize(to::AbstractSerializer, network::Network)
+    serialize_type(to, typeof(network))
+    serialize(to, (parameters(network), network.activation))
+end
+
+function Serialization.deserialize(from::AbstractSerializer, ::Type{<:Network})
+    layers, activation = deserialize(from)
+    return Network(layers; activation = activation)
+end
+
 Base.eltype(::Type{Network{T}}) where {T} = T
 
 function Network(layers::AbstractVector; activation = :relu)
@@ -180,7 +191,7 @@ function fit(::Type{Network}, x::AbstractMatrix{<:Real}, y::AbstractVector{<:Int
     class_count = csize("classes", classes)
     code = choice_code("activation", activations, activation)
     training = training_of(config, :classifier; training...)
-    held_out = held_out_numbers(held_out)
+    held_out = held_out_numbers(held_out, size(x, 2))
     handle = GC.@preserve x weights held_out read_handle() do out
         with_progress(progress, :network) do callback, user
             how = fit_options(training, held_out, seed, callback, user)

@@ -70,8 +70,17 @@ single_history(call, object) =
     end
 
 # Sample numbers from 0, of numbers from 1.
-function held_out_numbers(held_out)
-    all(>(0), held_out) ||
-        throw(LSMIError(:setting, "held_out: expected sample numbers from 1, got $(minimum(held_out))", "held_out"))
-    return Csize_t[csize("held_out", number) - 1 for number in held_out]
+function held_out_numbers(held_out, samples)
+    refuse(got) =
+        throw(LSMIError(:setting, "held_out: expected sample numbers from 1 to $samples, each once, got $got", "held_out"))
+    eltype(held_out) === Bool && refuse("true and false; findall(mask) gives the numbers of a mask")
+    for number in held_out
+        number isa Integer && 1 <= number <= samples || refuse(number)
+    end
+    seen = Set{Int}()
+    for number in held_out
+        number in seen && refuse("$number again")
+        push!(seen, number)
+    end
+    return Csize_t[number - 1 for number in held_out]
 end

@@ -66,7 +66,12 @@
     fails(:type, "x: expected f64 numbers, got f32", () -> LSMI.refine(density, Float32.(x1)))
     fails(:shape, "x: expected 2 features, got 3", () -> LSMI.refine(density, zeros(3, 4)))
     fails(:setting, "density_batch: expected at least 1, got 0", () -> LSMI.refine(density, x1; batch = 0))
-    fails(:setting, "held_out: expected sample numbers from 1, got 0", () -> fit(Marginal, x1; held_out = [0, 1]))
+    held_out(got) = "held_out: expected sample numbers from 1 to $(size(x1, 2)), each once, got $got"
+    fails(:setting, held_out("0"), () -> fit(Marginal, x1; held_out = [0, 1]))
+    fails(:setting, held_out("41"), () -> fit(Marginal, x1; held_out = [41]))
+    fails(:setting, held_out("7 again"), () -> fit(Marginal, x1; held_out = [7, 7]))
+    fails(:setting, held_out("true and false; findall(mask) gives the numbers of a mask"),
+          () -> fit(Marginal, x1; held_out = trues(size(x1, 2))))
 
     # Whole numbers that C has no place for.
     fails(:setting, "modes: expected a whole number, at least 0, got '-1'", () -> fit(Marginal, x1; modes = -1))

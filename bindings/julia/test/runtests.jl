@@ -1,4 +1,4 @@
-using LSMI, Test, Random
+using LSMI, Test, Random, Serialization
 
 include("json.jl")
 

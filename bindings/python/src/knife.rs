@@ -259,8 +259,8 @@ impl Knife {
     }
 
     /// A copy that is evaluated by the instruction set portable, neon, avx2 or avx512, or by the next lower one that
-    /// the processor has (lsmi.simd_levels() lists them). Results differ in the last digits; what is fitted from the
-    /// copy is as other densities are. Not pickled: another machine uses its own.
+    /// the processor has (lsmi.simd_levels() lists them). Results differ in the last digits; what is refined from
+    /// the copy keeps its level. Not pickled: another machine uses its own.
     fn with_level(&self, level: &str) -> PyResult<Self> {
         let level: Level = level.parse().or_raise()?;
         let density = each!(&self.density, density => density.clone().with_level(level));

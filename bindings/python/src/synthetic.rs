@@ -171,10 +171,13 @@ pub fn circuit_support<'py>(py: Python<'py>, name: &str) -> PyResult<(Bound<'py,
     Ok((dataset(py, data)?, new_vector(py, probabilities)))
 }
 
-/// Redundant, unique and synergistic samples in given proportions, three features each, and the kind of each sample as a
+/// Redundant, unique (x1, then x2) and synergistic samples in given proportions, in that order; three features each, and the kind of each sample as a
 /// number (lsmi.KINDS names them): (Dataset, kinds).
 #[pyfunction]
-#[pyo3(signature = (samples, proportions = [1.0, 1.0, 1.0, 1.0], amplitude = KindMixture::AMPLITUDE, seed = 42))]
+#[pyo3(
+    signature = (samples, proportions = [1.0; 4], amplitude = KindMixture::AMPLITUDE, seed = 42),
+    text_signature = "(samples, proportions=(1.0, 1.0, 1.0, 1.0), amplitude=4.0, seed=42)"
+)]
 pub fn kind_mixture(
     py: Python<'_>,
     samples: usize,
@@ -190,7 +193,10 @@ pub fn kind_mixture(
 /// The truth of kind_mixture about any samples: x1 and x2 are n by 3, y holds n class numbers. A dict as Dataset.truth,
 /// in nats.
 #[pyfunction]
-#[pyo3(signature = (x1, x2, y, proportions = [1.0, 1.0, 1.0, 1.0], amplitude = KindMixture::AMPLITUDE))]
+#[pyo3(
+    signature = (x1, x2, y, proportions = [1.0; 4], amplitude = KindMixture::AMPLITUDE),
+    text_signature = "(x1, x2, y, proportions=(1.0, 1.0, 1.0, 1.0), amplitude=4.0)"
+)]
 pub fn kind_mixture_truth<'py>(
     x1: &Bound<'py, PyAny>,
     x2: &Bound<'py, PyAny>,

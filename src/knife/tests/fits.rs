@@ -153,3 +153,32 @@ fn bad_arguments_are_errors() {
     let error = fitted(&nan, 2, &good, None, Start::Samples).unwrap_err();
     assert!(matches!(error, Error::NotFinite { row: 0, column: 1, .. }));
 }
+
+#[test]
+fn a_density_is_refined_on_its_own_level() {
+    let options = options(3, true, Diagonal::PerMode, Triangle::Full);
+    let mut stream = Stream::new(19, 0);
+    let parameters = random_parameters(&options, 5, &mut stream);
+    let density = Marginal::from_parameters(options, 5, &parameters).unwrap();
+    let x = normals(&mut stream, 5 * 64, 1.0);
+    let refined = |level| {
+        let run = TrainingRun {
+            name: "density",
+            training: &Training { epochs: 2, ..training() },
+            held_out: &[],
+            stream: &mut Stream::new(8, 1),
+            observer: &mut |_| ControlFlow::Continue(()),
+        };
+        let density = density.clone().with_level(level);
+        refine_marginal(&density, Samples::from_rows("x", &x, 5).unwrap(), None, run).unwrap().density
+    };
+    let best = refined(Level::best());
+    for level in Level::available() {
+        let density = refined(level);
+        assert_eq!(density.level(), level);
+        // Adam divides a gradient by its size, and so makes rounding larger where one is near 0.
+        let (got, want) = (density.parameters(), best.parameters());
+        approx::assert_relative_eq!(got.means[..], want.means[..], epsilon = 1e-9);
+        approx::assert_relative_eq!(got.triangle[..], want.triangle[..], epsilon = 1e-9);
+    }
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Optional, Union
 
@@ -163,6 +164,11 @@ class LSMI:
         -------
         self
 
+        Warns
+        -----
+        UserWarning
+            For each of ``notes_``.
+
         Raises
         ------
         Error
@@ -170,6 +176,8 @@ class LSMI:
         """
         settings = {"seed": self.seed, **self._settings}
         self._model = Model.fit(x1, x2, y, self.preset, settings, self.progress)
+        for note in self.notes_:
+            warnings.warn(note, UserWarning, stacklevel=2)
         return self
 
     def score_samples(
