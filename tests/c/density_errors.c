@@ -230,6 +230,10 @@ static void test_fit(void) {
     fit.held_out_count = 2;
     FAILS(lsmi_marginal_fit(&matrix, NULL, &form, LSMI_START_NORMAL, &fit, &out), LSMI_ERROR_SETTING,
           "held_out: expected sample numbers below 3, got 3");
+    fit.held_out = NULL;
+    FAILS(lsmi_marginal_fit(&matrix, NULL, &form, LSMI_START_NORMAL, &fit, &out), LSMI_ERROR_POINTER,
+          "held_out: expected a pointer, got NULL");
+    fit.held_out = held_out;
     fit.held_out_count = SIZE_MAX / 4;
     FAILS_LIKE(lsmi_marginal_fit(&matrix, NULL, &form, LSMI_START_NORMAL, &fit, &out), LSMI_ERROR_SHAPE,
                "held_out: ");

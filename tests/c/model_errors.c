@@ -25,7 +25,7 @@ static void test_fit(void) {
     FAILS_LIKE(FIT(&m1, &m2, misaligned(y), 6, &config), LSMI_ERROR_POINTER, "y: ");
     FAILS_LIKE(FIT(&m1, &m2, y, 6, misaligned(&config)), LSMI_ERROR_POINTER, "LsmiConfig: ");
     FAILS_LIKE(FIT(&m1, &m2, y, SIZE_MAX, &config), LSMI_ERROR_SHAPE, "y: expected a size that can be addressed");
-    FAILS(FIT(&m1, &m32, y, 6, &config), LSMI_ERROR_TYPE, "x2: expected the type of x1, got another");
+    FAILS(FIT(&m1, &m32, y, 6, &config), LSMI_ERROR_TYPE, "x2: expected f64 numbers, as in x1, got f32");
     FAILS(FIT(&m1, &m2, y, 5, &config), LSMI_ERROR_SHAPE, "y: expected 6 samples, got 5");
     bad = m2;
     bad.samples = 5;

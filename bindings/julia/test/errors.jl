@@ -23,7 +23,7 @@
     fails(:setting, "preset: expected robust or paper, got 'fast'", () -> Config(:fast))
     fails(:setting, "shift: expected frozen, batch or none, got 'all'", () -> score(model, x1, x2, y; shift = :all))
     fails(:type, "x1: expected f64 numbers, got f32", () -> score(model, Float32.(x1), Float32.(x2), y))
-    fails(:type, "x2: expected the type of x1, got another", () -> fit(Float32.(x1), x2, y))
+    fails(:type, "x2: expected f32 numbers, as in x1, got f64", () -> fit(Float32.(x1), x2, y))
     fails(:type, "x: expected f64 numbers, got f32", () -> log_density(density, Float32.(x1)))
     fails(:shape, "x: expected 2 features, got 3", () -> log_density(density, zeros(3)))
     fails(:shape, "x: expected 2 features, got 3", () -> LSMI.gradient(density, zeros(3, 4)))

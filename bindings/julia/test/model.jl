@@ -72,13 +72,13 @@ end
     end
     @test LSMI.tobytes(Model(bytes)) == bytes
     stream = IOBuffer()
-    serialize(stream, Dict("model" => model, "density" => LSMI.density(model, 1), "network" => LSMI.network(model, 3)))
+    serialize(stream, Dict("model" => model, "density" => LSMI.density(model, :density1), "network" => LSMI.network(model, :classifier_joint)))
     seekstart(stream)
     again = deserialize(stream)
     @test again["model"] isa typeof(model) && LSMI.tobytes(again["model"]) == bytes
-    @test LSMI.parameters(again["density"]) == LSMI.parameters(LSMI.density(model, 1))
-    @test LSMI.parameters(again["network"]) == LSMI.parameters(LSMI.network(model, 3))
-    @test again["network"].activation === LSMI.network(model, 3).activation
+    @test LSMI.parameters(again["density"]) == LSMI.parameters(LSMI.density(model, :density1))
+    @test LSMI.parameters(again["network"]) == LSMI.parameters(LSMI.network(model, :classifier_joint))
+    @test again["network"].activation === LSMI.network(model, :classifier_joint).activation
     finalize(model)
     @test_throws LSMIError serialize(IOBuffer(), model)
     @test LSMI.tobytes(Model(view([0x00; bytes], 2:length(bytes) + 1))) == bytes
