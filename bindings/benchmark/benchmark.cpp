@@ -73,15 +73,17 @@ struct Cases {
         std::cout << seconds / static_cast<double>(calls) << ' ' << static_cast<double>(out[0]) << std::endl;
     }
 
-    void score(int rounds) const {
+    void score(int rounds) {
         const lsmi::Matrix<T> first(x1.data(), count, features), second(x2.data(), count, features);
+        const lsmi::ScoreBuffers out{scores.i1,         scores.i2,      scores.i12,     scores.h1,     scores.h2,
+                                     scores.redundancy, scores.unique1, scores.unique2, scores.synergy};
         double synergy = 0;
         const double seconds =
-            median(rounds, [&] { synergy = model.score(first, second, y).summary.raw.synergy; });
+            median(rounds, [&] { synergy = model.score_into(first, second, y, out).raw.synergy; });
         std::cout << seconds << ' ' << synergy << std::endl;
     }
 
-    void answer(const std::string &name, int rounds) const {
+    void answer(const std::string &name, int rounds) {
         name == "score" ? score(rounds) : log_density(rounds);
     }
 
@@ -90,14 +92,15 @@ struct Cases {
     lsmi::Model model;
     std::vector<T> x1, x2;
     std::vector<std::int64_t> y;
+    lsmi::Scores scores{count};
 };
 
 }  // namespace
 
 int main(int argc, char **argv) try {
     const std::string folder = std::vector<std::string>(argv, argv + argc).at(1);
-    const Cases<float> single(folder, "f32");
-    const Cases<double> other(folder, "f64");
+    Cases<float> single(folder, "f32");
+    Cases<double> other(folder, "f64");
     std::cout.precision(17);
     std::string name, type;
     int rounds = 0;

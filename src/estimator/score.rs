@@ -4,7 +4,7 @@ use super::config::ShiftRule;
 use super::model::Model;
 use super::preprocess::join;
 use crate::classifier::check_targets;
-use crate::interaction::{Atoms, Information, mean_by, shift};
+use crate::interaction::{Atoms, Information, means_by, shift};
 use crate::matrix::check_count;
 use crate::simd::Buffer;
 use crate::{Error, Float, Result, Samples, parallel};
@@ -221,13 +221,11 @@ impl<T: Float> Model<T> {
 
 fn summarise(information: &[Information], tallies: &[Tally], rule: ShiftRule, frozen: f64) -> Summary {
     let samples = information.len() as f64;
-    let atom = |part: fn(Atoms) -> f64| mean_by(information, |i| part(i.atoms()));
-    let raw = Atoms {
-        redundancy: atom(|a| a.redundancy),
-        unique1: atom(|a| a.unique1),
-        unique2: atom(|a| a.unique2),
-        synergy: atom(|a| a.synergy),
-    };
+    let [redundancy, unique1, unique2, synergy] = means_by(information, |i| {
+        let a = i.atoms();
+        [a.redundancy, a.unique1, a.unique2, a.synergy]
+    });
+    let raw = Atoms { redundancy, unique1, unique2, synergy };
     let shift = match rule {
         ShiftRule::Frozen => frozen,
         ShiftRule::Batch => shift(raw),

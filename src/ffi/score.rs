@@ -163,7 +163,7 @@ unsafe fn write_scores(information: &[Information], out: &LsmiScores) -> Outcome
     // All pointers are looked at before anything is written.
     // SAFETY: by contract.
     let column = |field: &str, pointer: *mut f64| unsafe { optional_output(field, pointer, n) };
-    let columns = [
+    let mut columns = [
         column("i1", out.i1)?,
         column("i2", out.i2)?,
         column("i12", out.i12)?,
@@ -174,11 +174,14 @@ unsafe fn write_scores(information: &[Information], out: &LsmiScores) -> Outcome
         column("unique2", out.unique2)?,
         column("synergy", out.synergy)?,
     ];
-    for (index, column) in columns.into_iter().enumerate() {
-        let Some(column) = column else { continue };
-        for (out, i) in column.iter_mut().zip(information) {
-            let a = i.atoms();
-            *out = [i.i1, i.i2, i.i12, i.h1, i.h2, a.redundancy, a.unique1, a.unique2, a.synergy][index];
+    // Each sample is read once, whatever is wanted of it.
+    for (row, i) in information.iter().enumerate() {
+        let a = i.atoms();
+        let values = [i.i1, i.i2, i.i12, i.h1, i.h2, a.redundancy, a.unique1, a.unique2, a.synergy];
+        for (column, value) in columns.iter_mut().zip(values) {
+            if let Some(column) = column {
+                column[row] = value;
+            }
         }
     }
     Ok(())

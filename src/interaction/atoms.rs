@@ -1,6 +1,6 @@
 //! The atoms of one sample, and the shift of their means.
 
-use super::mean::mean_by;
+use super::mean::means_by;
 use serde::{Deserialize, Serialize};
 
 /// Pointwise information of one sample, in nats.
@@ -79,13 +79,8 @@ impl Information {
     /// Mean of each number over samples (see [`mean`](super::mean)); NaN without samples.
     #[must_use]
     pub fn mean(samples: &[Information]) -> Information {
-        Information {
-            i1: mean_by(samples, |sample| sample.i1),
-            i2: mean_by(samples, |sample| sample.i2),
-            i12: mean_by(samples, |sample| sample.i12),
-            h1: mean_by(samples, |sample| sample.h1),
-            h2: mean_by(samples, |sample| sample.h2),
-        }
+        let [i1, i2, i12, h1, h2] = means_by(samples, |i| [i.i1, i.i2, i.i12, i.h1, i.h2]);
+        Information { i1, i2, i12, h1, h2 }
     }
 }
 
@@ -104,12 +99,9 @@ impl Atoms {
     /// Mean of each atom over samples (see [`mean`](super::mean)); NaN without samples.
     #[must_use]
     pub fn mean(samples: &[Atoms]) -> Atoms {
-        Atoms {
-            redundancy: mean_by(samples, |sample| sample.redundancy),
-            unique1: mean_by(samples, |sample| sample.unique1),
-            unique2: mean_by(samples, |sample| sample.unique2),
-            synergy: mean_by(samples, |sample| sample.synergy),
-        }
+        let [redundancy, unique1, unique2, synergy] =
+            means_by(samples, |a| [a.redundancy, a.unique1, a.unique2, a.synergy]);
+        Atoms { redundancy, unique1, unique2, synergy }
     }
 }
 

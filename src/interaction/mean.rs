@@ -20,13 +20,22 @@ pub fn mean(values: &[f64]) -> f64 {
 /// [`mean`] of a number taken from each item.
 #[must_use]
 pub fn mean_by<T>(items: &[T], value: impl Fn(&T) -> f64) -> f64 {
-    sum_by(items, &value) / items.len() as f64
+    let [mean] = means_by(items, |item| [value(item)]);
+    mean
 }
 
-fn sum_by<T>(items: &[T], value: &impl Fn(&T) -> f64) -> f64 {
+/// [`mean_by`] of several numbers, in one pass.
+#[must_use]
+pub(crate) fn means_by<T, const N: usize>(items: &[T], values: impl Fn(&T) -> [f64; N]) -> [f64; N] {
+    sums_by(items, &values).map(|sum| sum / items.len() as f64)
+}
+
+fn sums_by<T, const N: usize>(items: &[T], values: &impl Fn(&T) -> [f64; N]) -> [f64; N] {
+    let add = |a: [f64; N], b: [f64; N]| core::array::from_fn(|i| a[i] + b[i]);
     if items.len() <= RUN {
-        return items.iter().map(value).sum();
+        // What leaves every number as it is.
+        return items.iter().map(values).fold([-0.0; N], add);
     }
     let (left, right) = items.split_at(items.len() / 2);
-    sum_by(left, value) + sum_by(right, value)
+    add(sums_by(left, values), sums_by(right, values))
 }

@@ -23,5 +23,6 @@ mod provided;
 pub use atoms::{Atoms, Information, shift};
 pub use batch::{AtomSlices, InformationSlices, atoms};
 pub use discrete::{Counting, discrete, discrete_into, joint_categories};
+pub(crate) use mean::means_by;
 pub use mean::{mean, mean_by};
 pub use provided::information_from_log_probabilities;
