@@ -211,19 +211,14 @@ impl Model {
     ) -> PyResult<[Bound<'py, PyAny>; 9]> {
         let rule = self.rule(shift.or(Some("none")))?;
         let scores = self.score(py, x1, x2, y, rule)?;
-        let (information, atoms, a) = (&scores.information, &scores.atoms, scores.shift);
         let columns = py.detach(|| {
-            [
-                information.iter().map(|i| i.i1).collect::<Vec<f64>>(),
-                information.iter().map(|i| i.i2).collect(),
-                information.iter().map(|i| i.i12).collect(),
-                information.iter().map(|i| i.h1).collect(),
-                information.iter().map(|i| i.h2).collect(),
-                atoms.iter().map(|atoms| atoms.shifted(a).redundancy).collect(),
-                atoms.iter().map(|atoms| atoms.shifted(a).unique1).collect(),
-                atoms.iter().map(|atoms| atoms.shifted(a).unique2).collect(),
-                atoms.iter().map(|atoms| atoms.shifted(a).synergy).collect(),
-            ]
+            let mut columns = [(); 9].map(|()| Vec::with_capacity(scores.atoms.len()));
+            for (i, atoms) in scores.information.iter().zip(&scores.atoms) {
+                let a = atoms.shifted(scores.shift);
+                let values = [i.i1, i.i2, i.i12, i.h1, i.h2, a.redundancy, a.unique1, a.unique2, a.synergy];
+                columns.iter_mut().zip(values).for_each(|(column, value)| column.push(value));
+            }
+            columns
         });
         Ok(columns.map(|column| new_vector(py, column)))
     }
