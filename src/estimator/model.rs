@@ -1,6 +1,5 @@
 //! A fitted model.
 
-use super::component::Component;
 use super::config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
 use super::preprocess::Preprocessing;
 use crate::classifier::{Network, NetworkOptions};
@@ -205,16 +204,6 @@ impl<T: Float> Model<T> {
                 "fewer than {FEW} training samples, hardly to be learned: {}",
                 listed("class", &few)
             ));
-        }
-        let Histories { classifiers: [c1, c2, joint], densities: [d1, d2] } = &self.histories;
-        for (component, history) in Component::ALL.iter().zip([c1, c2, joint, d1, d2]) {
-            if history.best_epoch == 0 && !history.losses.is_empty() {
-                notes.push(format!(
-                    "{component}: as it was before training: none of {} epochs lowered its held-out loss; try a lower \
-                     learning rate",
-                    history.losses.len()
-                ));
-            }
         }
         notes
     }
