@@ -171,8 +171,8 @@ pub fn circuit_support<'py>(py: Python<'py>, name: &str) -> PyResult<(Bound<'py,
     Ok((dataset(py, data)?, new_vector(py, probabilities)))
 }
 
-/// Redundant, unique (x1, then x2) and synergistic samples in given proportions, in that order; three features each, and the kind of each sample as a
-/// number (lsmi.KINDS names them): (Dataset, kinds).
+/// Redundant, unique (x1, then x2) and synergistic samples in given proportions, in that order; three features each, and
+/// the kind of each sample as a number (lsmi.KINDS names them): (Dataset, kinds).
 #[pyfunction]
 #[pyo3(
     signature = (samples, proportions = [1.0; 4], amplitude = KindMixture::AMPLITUDE, seed = 42),
