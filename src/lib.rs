@@ -19,8 +19,8 @@
 //!
 //! let model = fit(x1, x2, &data.y, &Config::default())?;
 //! let scores = model.score(x1, x2, &data.y)?;
-//! println!("on average {:?}, the first sample {:?}", scores.adjusted, scores.atoms[0]);
-//! # assert!(scores.adjusted.redundancy > 0.2);
+//! println!("on average {:?}, the first sample {:?}", scores.summary.adjusted, scores.atoms[0]);
+//! # assert!(scores.summary.adjusted.redundancy > 0.2);
 //! # Ok::<(), lsmi::Error>(())
 //! ```
 //!

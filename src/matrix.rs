@@ -170,14 +170,18 @@ impl<'a, T: Float> Samples<'a, T> {
         Samples::new(field, matrix.as_slice(), matrix.ncols(), matrix.nrows(), matrix.nrows().max(1))
     }
 
+    /// Whether there is no NaN and no infinity.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.iter().all(|sample| is_finite(sample))
+    }
+
     /// Refuses NaN and infinities.
     ///
     /// # Errors
     /// [`Error::NotFinite`] with the first such row and column.
     pub fn check_finite(&self, field: &str) -> Result<()> {
         for (row, sample) in self.iter().enumerate() {
-            // Without a way out in its midst the loop is one over vectors.
-            if sample.iter().fold(true, |all, v| all & v.is_finite()) {
+            if is_finite(sample) {
                 continue;
             }
             if let Some(column) = sample.iter().position(|v| !v.is_finite()) {
@@ -191,6 +195,11 @@ impl<'a, T: Float> Samples<'a, T> {
         }
         Ok(())
     }
+}
+
+fn is_finite<T: Float>(sample: &[T]) -> bool {
+    // Without a way out in its midst the loop is one over vectors.
+    sample.iter().fold(true, |all, v| all & v.is_finite())
 }
 
 /// Parameters that a density or a network may have: beyond this a stray setting is likelier than a wish.

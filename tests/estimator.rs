@@ -61,9 +61,9 @@ fn robust_sees_synergy_alone_in_planted_xor() {
     let model = fitted::<f32>(&data, &Config::robust());
     let (x1, x2) = cast::<f32>(&data);
     let scores = model.score(samples(&x1, 4), samples(&x2, 4), &data.y).unwrap();
-    assert!((scores.raw.synergy - 0.6855).abs() < 0.1, "{:?}", scores.raw);
-    assert!(scores.raw.redundancy.abs() < 0.05, "{:?}", scores.raw);
-    assert!(scores.accuracy.joint > 0.95 && scores.accuracy.x1 < 0.6);
+    assert!((scores.summary.raw.synergy - 0.6855).abs() < 0.1, "{:?}", scores.summary.raw);
+    assert!(scores.summary.raw.redundancy.abs() < 0.05, "{:?}", scores.summary.raw);
+    assert!(scores.summary.accuracy.joint > 0.95 && scores.summary.accuracy.x1 < 0.6);
 }
 
 #[test]
@@ -78,25 +78,31 @@ fn summaries_follow_from_the_samples() {
         let scores = model.score(x1, x2, &data.y).unwrap();
         // mean i = mean −log p(y) − log-loss, for each classifier.
         let surprise: f64 = data.y.iter().map(|y| -model.log_prior()[*y as usize]).sum::<f64>() / 300.0;
-        let m = &scores.mean_information;
-        for (i, loss) in
-            [(m.i1, scores.log_loss.x1), (m.i2, scores.log_loss.x2), (m.i12, scores.log_loss.joint)]
-        {
+        let m = &scores.summary;
+        for (i, loss) in [
+            (m.i1, scores.summary.log_loss.x1),
+            (m.i2, scores.summary.log_loss.x2),
+            (m.i12, scores.summary.log_loss.joint),
+        ] {
             assert!((i - (surprise - loss)).abs() < 1e-12);
         }
-        assert_eq!(scores.raw.synergy, mean(&scores.atoms.iter().map(|a| a.synergy).collect::<Vec<_>>()));
+        assert_eq!(
+            scores.summary.raw.synergy,
+            mean(&scores.atoms.iter().map(|a| a.synergy).collect::<Vec<_>>())
+        );
         // The shift was frozen on the very samples that are scored here.
-        assert_eq!(scores.shift, shift(scores.raw));
-        assert_eq!(Some(scores.shift), model.frozen_shift());
-        assert_eq!(scores.adjusted, scores.raw.shifted(scores.shift));
+        assert_eq!(scores.summary.shift, shift(scores.summary.raw));
+        assert_eq!(Some(scores.summary.shift), model.frozen_shift());
+        assert_eq!(scores.summary.adjusted, scores.summary.raw.shifted(scores.summary.shift));
         let part = model.score(x1.range(100, 40), x2.range(100, 40), &data.y[100..140]).unwrap();
         assert_eq!(part.information, scores.information[100..140]);
-        assert_eq!(Some(part.shift), model.frozen_shift());
+        assert_eq!(Some(part.summary.shift), model.frozen_shift());
         let rule =
             |rule| model.score_with_shift(x1.range(0, 40), x2.range(0, 40), &data.y[..40], rule).unwrap();
         let batch = rule(ShiftRule::Batch);
-        assert_eq!(batch.shift, shift(batch.raw));
-        assert_eq!(rule(ShiftRule::None).adjusted, rule(ShiftRule::None).raw);
+        assert_eq!(batch.summary.shift, shift(batch.summary.raw));
+        let none = rule(ShiftRule::None).summary;
+        assert_eq!(none.adjusted, none.raw);
     }
 }
 
@@ -156,7 +162,7 @@ fn constant_columns_and_huge_values_do_not_break_robust() {
         // A new sample far beyond all that was seen.
         let far = [7.0, 3e38, -3e38];
         let scores = model.score(samples(&far, 3), s2.range(0, 1), &clean.y[..1]).unwrap();
-        assert_eq!(scores.clipped, 1);
+        assert_eq!(scores.summary.clipped, 1);
         assert!(scores.information[0].h1.is_finite());
     }
     // Without standardisation there is no such protection, but a clear error.
@@ -273,6 +279,37 @@ fn bad_data_are_errors_that_name_the_place() {
         score(x1, samples(&wild, 3), &gaps),
         "x2: row 17, column 2: expected a finite number, got NaN"
     );
+}
+
+#[test]
+fn the_first_fault_of_many_samples_is_told() {
+    // Several blocks, that threads share.
+    let data = data(2, 5000);
+    let (x1, x2) = (samples(&data.x1, 2), samples(&data.x2, 2));
+    let model = fit(x1.range(0, 200), x2.range(0, 200), &data.y[..200], &quick()).unwrap();
+    let mut information = vec![Information::default(); 5000];
+    let summary = model.score_into(x1, x2, &data.y, ShiftRule::Batch, &mut information).unwrap();
+    let scores = model.score_with_shift(x1, x2, &data.y, ShiftRule::Batch).unwrap();
+    assert_eq!((&scores.information, &scores.summary), (&information, &summary));
+
+    let mut score = |x1: &[f64], x2: &[f64], y: &[i64], room: usize| {
+        let (x1, x2) = (samples(x1, 2), samples(x2, 2));
+        model.score_into(x1, x2, y, ShiftRule::Batch, &mut information[..room]).unwrap_err().to_string()
+    };
+    assert_eq!(score(&data.x1, &data.x2, &data.y, 4999), "information: expected 5000 samples, got 4999");
+    let mut y = data.y.clone();
+    y[1300] = -1;
+    y[4500] = 2;
+    let class = "y: row 1300, column 0: expected a class number from 0 to 1, got -1";
+    assert_eq!(score(&data.x1, &data.x2, &y, 5000), class);
+    let mut wild2 = data.x2.clone();
+    wild2[2 * 2000 + 1] = f64::INFINITY;
+    let infinite = "x2: row 2000, column 1: expected a finite number, got inf";
+    assert_eq!(score(&data.x1, &wild2, &y, 5000), infinite);
+    let mut wild1 = data.x1.clone();
+    wild1[2 * 4999] = f64::NAN;
+    let nan = "x1: row 4999, column 0: expected a finite number, got NaN";
+    assert_eq!(score(&wild1, &wild2, &y, 5000), nan);
 }
 
 #[test]

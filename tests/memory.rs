@@ -6,6 +6,8 @@ mod data;
 use allocation_counter::{AllocationInfo, measure};
 use data::{density, normals};
 use lsmi::classifier::{Activation, NetworkOptions, fit_network};
+use lsmi::estimator::ShiftRule;
+use lsmi::interaction::Information;
 use lsmi::knife::refine_marginal;
 use lsmi::rng::Stream;
 use lsmi::synthetic::MixedGaussian;
@@ -104,7 +106,15 @@ fn scores_take_little_above_what_they_give() {
     let config = Config { density_epochs: 1, classifier_epochs: 1, ..Config::default() };
     let model = fit(x1.range(0, 500), x2.range(0, 500), &data.y[..500], &config).unwrap();
     let used = allocations(|| drop(model.score(x1, x2, &data.y).unwrap()));
-    // Nine numbers and a class number are the result; class indices and a block of rows come on top.
+    // Nine numbers and a class number are the result; a block of rows comes on top.
     let per_sample = used.bytes_max as f64 / 50_000.0;
-    assert!(per_sample < 100.0, "{per_sample} bytes per sample");
+    assert!(per_sample < 84.0, "{per_sample} bytes per sample");
+
+    let bytes = |n: usize| {
+        let (x1, x2, mut out) = (x1.range(0, n), x2.range(0, n), vec![Information::default(); n]);
+        let mut score = || model.score_into(x1, x2, &data.y[..n], ShiftRule::None, &mut out);
+        allocations(|| assert_eq!(score().unwrap().n, n)).bytes_max
+    };
+    let (few, many) = (bytes(5_000), bytes(50_000));
+    assert!(many < few + 16_384, "{few} and {many} bytes");
 }

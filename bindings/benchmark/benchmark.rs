@@ -132,7 +132,7 @@ impl<T: Float> Cases<T> {
         let seconds = median(rounds, || {
             let x1 = Samples::from_rows("x1", &self.x1, FEATURES)?;
             let x2 = Samples::from_rows("x2", &self.x2, FEATURES)?;
-            synergy = black_box(self.model.score(x1, x2, &self.y)?).raw.synergy;
+            synergy = black_box(self.model.score(x1, x2, &self.y)?).summary.raw.synergy;
             Ok(())
         })?;
         Ok((seconds, synergy))

@@ -8,7 +8,7 @@ mod reference;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use network::check_targets;
+pub(crate) use network::{check_targets, class_of};
 
 pub use fit::{NetworkFit, fit_network};
 pub use network::{Activation, Layer, Network, NetworkGradient, NetworkOptions};

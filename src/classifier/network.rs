@@ -221,15 +221,22 @@ pub(crate) fn check_targets(y: &[i64], samples: usize, classes: usize) -> Result
             got: y.len(),
         });
     }
-    let class = |(row, &value): (usize, &i64)| match usize::try_from(value) {
+    y.iter().enumerate().map(|(row, &y)| class_of(row, y, classes)).collect()
+}
+
+/// The target of a sample as an index.
+///
+/// # Errors
+/// [`Error::Class`] if it is not one of `classes`.
+pub(crate) fn class_of(row: usize, y: i64, classes: usize) -> Result<usize> {
+    match usize::try_from(y) {
         Ok(class) if class < classes => Ok(class),
         _ => Err(Error::Class {
             field: "y".to_string(),
             row,
             column: None,
             expected: format!("a class number from 0 to {}", classes - 1),
-            got: value.to_string(),
+            got: y.to_string(),
         }),
-    };
-    y.iter().enumerate().map(class).collect()
+    }
 }

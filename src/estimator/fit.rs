@@ -6,7 +6,6 @@ use super::model::{Histories, Model, log_prior};
 use super::preprocess::{Preprocessing, join};
 use super::score::check_counts;
 use crate::classifier::{Network, check_targets, fit_network};
-use crate::interaction::shift;
 use crate::knife::{Marginal, fit_marginal};
 use crate::optim::{History, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
@@ -138,7 +137,7 @@ pub fn fit_with_progress<T: Float>(
         frozen_shift: None,
         histories,
     };
-    model.frozen_shift = Some(shift(model.score_with_shift(x1, x2, y, ShiftRule::None)?.raw));
+    model.frozen_shift = Some(model.score_with_shift(x1, x2, y, ShiftRule::Batch)?.summary.shift);
     Ok(model)
 }
 

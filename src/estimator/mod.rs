@@ -11,6 +11,7 @@ mod model;
 mod preprocess;
 mod report;
 mod score;
+mod summary;
 
 pub use any::AnyModel;
 pub use component::Component;
@@ -21,7 +22,6 @@ pub use fit::{Progress, fit, fit_with_progress};
 pub use format::FORMAT_VERSION;
 pub use model::{Histories, Model, ModelParts};
 pub use preprocess::Preprocessing;
-pub use report::{Report, SplitReport};
-#[cfg(feature = "capi")]
-pub(crate) use score::Summary;
-pub use score::{PerSource, Scores};
+pub use report::Report;
+pub use score::Scores;
+pub use summary::{PerSource, Summary};

@@ -2,50 +2,18 @@
 
 use super::config::{EntropyUnits, Preset, ShiftRule};
 use super::model::Model;
-use super::score::{PerSource, Scores};
-use crate::interaction::Atoms;
+use super::summary::Summary;
 use crate::{Float, Result};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// What is reported of one split, nats.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SplitReport {
-    /// Number of samples.
-    pub n: usize,
-    /// Mean i(x1; y).
-    pub i1: f64,
-    /// Mean i(x2; y).
-    pub i2: f64,
-    /// Mean i(x1, x2; y).
-    pub i12: f64,
-    /// Mean surprisal of x1.
-    pub h1: f64,
-    /// Mean surprisal of x2.
-    pub h2: f64,
-    /// Mean atoms as they are.
-    pub raw: Atoms,
-    /// Mean atoms after the shift.
-    pub adjusted: Atoms,
-    /// The shift.
-    pub shift: f64,
-    /// S − R, which needs no surprisal.
-    pub s_minus_r: f64,
-    /// Fraction of samples whose class a classifier finds.
-    pub accuracy: PerSource,
-    /// Mean −log p(y|x).
-    pub log_loss: PerSource,
-    /// Samples whose standardised features were limited.
-    pub clipped: usize,
-}
-
 /// Results and where they come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// By name of the split: `train`, `val`.
-    pub splits: BTreeMap<String, SplitReport>,
+    pub splits: BTreeMap<String, Summary>,
     /// Seed of the fit.
     pub seed: u64,
     /// Preset of the fit.
@@ -58,28 +26,6 @@ pub struct Report {
     pub shift_rule: ShiftRule,
     /// What a reader should know about the fit.
     pub notes: Vec<String>,
-}
-
-impl SplitReport {
-    /// The summary of some scores.
-    pub fn new(scores: &Scores) -> Self {
-        let mean = &scores.mean_information;
-        SplitReport {
-            n: scores.y.len(),
-            i1: mean.i1,
-            i2: mean.i2,
-            i12: mean.i12,
-            h1: mean.h1,
-            h2: mean.h2,
-            raw: scores.raw,
-            adjusted: scores.adjusted,
-            shift: scores.shift,
-            s_minus_r: mean.synergy_minus_redundancy(),
-            accuracy: scores.accuracy,
-            log_loss: scores.log_loss,
-            clipped: scores.clipped,
-        }
-    }
 }
 
 impl Report {
@@ -98,8 +44,8 @@ impl Report {
 
     /// Adds a split.
     #[must_use]
-    pub fn with(mut self, split: &str, scores: &Scores) -> Self {
-        self.splits.insert(split.to_string(), SplitReport::new(scores));
+    pub fn with(mut self, split: &str, summary: &Summary) -> Self {
+        self.splits.insert(split.to_string(), summary.clone());
         self
     }
 

@@ -286,12 +286,8 @@ pub(super) unsafe fn spread(information: &[Information], out: &LsmiInformationBu
         column("h1", out.h1)?,
         column("h2", out.h2)?,
     ];
-    for (index, column) in columns.into_iter().enumerate() {
-        for (out, i) in column.iter_mut().zip(information) {
-            *out = [i.i1, i.i2, i.i12, i.h1, i.h2][index];
-        }
-    }
-    Ok(())
+    let [i1, i2, i12, h1, h2] = columns.map(Some);
+    Ok(interaction::columns(information, 0.0, [i1, i2, i12, h1, h2, None, None, None, None])?)
 }
 
 /// log Σ exp of every row of `values` (a row per sample) into `out`, `values->samples` numbers of the matrix's type.

@@ -7,7 +7,7 @@ use super::interaction::structures;
 use super::model::LsmiModel;
 use super::score::LsmiSummary;
 use super::status::{Failure, LSMI_ERROR_STRUCT_SIZE, Outcome};
-use crate::estimator::{AnyModel, PerSource, ShiftRule, SplitReport};
+use crate::estimator::{AnyModel, PerSource, ShiftRule, Summary};
 use alloc::string::ToString;
 use core::ffi::c_char;
 
@@ -26,12 +26,12 @@ pub struct LsmiReportSplit {
 structures!(LsmiReportSplit);
 
 impl LsmiSummary {
-    fn split(&self) -> Outcome<SplitReport> {
+    fn split(&self) -> Outcome<Summary> {
         if self.struct_size != size_of::<LsmiSummary>() {
             let expected = alloc::format!("struct_size {}", size_of::<LsmiSummary>());
             return Err(Failure::new(LSMI_ERROR_STRUCT_SIZE, LsmiSummary::NAME, &expected, self.struct_size));
         }
-        Ok(SplitReport {
+        Ok(Summary {
             n: self.samples,
             i1: self.i1,
             i2: self.i2,

@@ -9,8 +9,8 @@ use super::report::shift_rule_of;
 use super::status::{Failure, LSMI_ERROR_SHAPE, Outcome};
 use crate::Model;
 use crate::estimator::{AnyModel, PerSource, ShiftRule, Summary};
-use crate::interaction::Information;
-use alloc::vec::Vec;
+use crate::interaction::{self, Information};
+use alloc::{vec, vec::Vec};
 
 /// Room for the scores of every sample, nats; arrays may be NULL where they are not wanted.
 #[repr(C)]
@@ -130,7 +130,9 @@ pub unsafe extern "C" fn lsmi_model_score(
     ) -> Outcome<(Vec<Information>, Summary)> {
         // SAFETY: by contract.
         let (x1, x2) = unsafe { (samples("x1", x1)?, samples("x2", x2)?) };
-        Ok(model.information(x1, x2, y, rule)?)
+        let mut information = vec![Information::default(); x1.samples()];
+        let summary = model.score_into(x1, x2, y, rule, &mut information)?;
+        Ok((information, summary))
     }
     // SAFETY: the caller gives a live handle, readable inputs, and structs with room as they state, or NULL.
     unsafe {
@@ -138,7 +140,7 @@ pub unsafe extern "C" fn lsmi_model_score(
             let y = input("y", y, y_count)?;
             let rule = shift_rule_of(any, shift_rule)?;
             let (scores, summary) = (optional_structure_mut(scores)?, optional_structure_mut(summary)?);
-            let (information, means) = match any {
+            let (information, of_all) = match any {
                 AnyModel::F32(model) => score(model, x1, x2, y, rule)?,
                 AnyModel::F64(model) => score(model, x1, x2, y, rule)?,
             };
@@ -146,7 +148,7 @@ pub unsafe extern "C" fn lsmi_model_score(
                 write_scores(&information, scores)?;
             }
             if let Some(summary) = summary {
-                *summary = summarise(&means, information.len());
+                *summary = of_all.into();
             }
             Ok(())
         })
@@ -163,7 +165,7 @@ unsafe fn write_scores(information: &[Information], out: &LsmiScores) -> Outcome
     // All pointers are looked at before anything is written.
     // SAFETY: by contract.
     let column = |field: &str, pointer: *mut f64| unsafe { optional_output(field, pointer, n) };
-    let mut columns = [
+    let columns = [
         column("i1", out.i1)?,
         column("i2", out.i2)?,
         column("i12", out.i12)?,
@@ -174,35 +176,26 @@ unsafe fn write_scores(information: &[Information], out: &LsmiScores) -> Outcome
         column("unique2", out.unique2)?,
         column("synergy", out.synergy)?,
     ];
-    // Each sample is read once, whatever is wanted of it.
-    for (row, i) in information.iter().enumerate() {
-        let a = i.atoms();
-        let values = [i.i1, i.i2, i.i12, i.h1, i.h2, a.redundancy, a.unique1, a.unique2, a.synergy];
-        for (column, value) in columns.iter_mut().zip(values) {
-            if let Some(column) = column {
-                column[row] = value;
-            }
-        }
-    }
-    Ok(())
+    Ok(interaction::columns(information, 0.0, columns)?)
 }
 
-fn summarise(summary: &Summary, samples: usize) -> LsmiSummary {
-    let mean = &summary.mean_information;
-    LsmiSummary {
-        struct_size: size_of::<LsmiSummary>(),
-        samples,
-        clipped: summary.clipped,
-        i1: mean.i1,
-        i2: mean.i2,
-        i12: mean.i12,
-        h1: mean.h1,
-        h2: mean.h2,
-        s_minus_r: mean.synergy_minus_redundancy(),
-        shift: summary.shift,
-        raw: summary.raw.into(),
-        adjusted: summary.adjusted.into(),
-        accuracy: summary.accuracy.into(),
-        log_loss: summary.log_loss.into(),
+impl From<Summary> for LsmiSummary {
+    fn from(summary: Summary) -> Self {
+        LsmiSummary {
+            struct_size: size_of::<LsmiSummary>(),
+            samples: summary.n,
+            clipped: summary.clipped,
+            i1: summary.i1,
+            i2: summary.i2,
+            i12: summary.i12,
+            h1: summary.h1,
+            h2: summary.h2,
+            s_minus_r: summary.s_minus_r,
+            shift: summary.shift,
+            raw: summary.raw.into(),
+            adjusted: summary.adjusted.into(),
+            accuracy: summary.accuracy.into(),
+            log_loss: summary.log_loss.into(),
+        }
     }
 }

@@ -105,3 +105,58 @@ pub fn atoms(information: InformationSlices<'_>, out: AtomSlices<'_>) -> Result<
     }
     Ok(())
 }
+
+/// Writes scores sample by sample into arrays, those that are wanted of i1, i2, i12, h1, h2, r, u1, u2, s, the atoms
+/// shifted by `shift`; allocates nothing.
+///
+/// # Errors
+/// [`Error::Shape`] for an array of another length than `information`; nothing is then written.
+///
+/// ```
+/// use lsmi::interaction::{Information, columns};
+///
+/// let information = [Information { i1: 0.5, i2: 0.25, i12: 1.0, h1: 2.0, h2: 2.0 }];
+/// let (mut h1, mut synergy) = ([0.0], [0.0]);
+/// columns(
+///     &information,
+///     0.125,
+///     [None, None, None, Some(&mut h1), None, None, None, None, Some(&mut synergy)],
+/// )?;
+/// assert_eq!((h1, synergy), ([2.0], [0.875]));
+/// # Ok::<(), lsmi::Error>(())
+/// ```
+pub fn columns(information: &[Information], shift: f64, out: [Option<&mut [f64]>; 9]) -> Result<()> {
+    /// Samples whose atoms are held at a time.
+    const RUN: usize = 128;
+    const NAMES: [&str; 9] = ["i1", "i2", "i12", "h1", "h2", "redundancy", "unique1", "unique2", "synergy"];
+    let wrong = |column: &Option<&mut [f64]>| column.as_ref().is_some_and(|c| c.len() != information.len());
+    if let Some(column) = out.iter().position(wrong) {
+        let (field, got) = (NAMES[column].into(), out[column].as_ref().map_or(0, |c| c.len()));
+        return Err(Error::Shape { field, what: "samples", expected: information.len(), got });
+    }
+    let [i1, i2, i12, h1, h2, redundancy, unique1, unique2, synergy] =
+        out.map(|column| column.unwrap_or_default());
+    let mut atoms = [Atoms::default(); RUN];
+    for (run, information) in information.chunks(RUN).enumerate() {
+        let atoms = &mut atoms[..information.len()];
+        atoms.iter_mut().zip(information).for_each(|(a, i)| *a = i.atoms().shifted(shift));
+        let at = run * RUN;
+        fill(i1, at, information, |i| i.i1);
+        fill(i2, at, information, |i| i.i2);
+        fill(i12, at, information, |i| i.i12);
+        fill(h1, at, information, |i| i.h1);
+        fill(h2, at, information, |i| i.h2);
+        fill(redundancy, at, atoms, |a| a.redundancy);
+        fill(unique1, at, atoms, |a| a.unique1);
+        fill(unique2, at, atoms, |a| a.unique2);
+        fill(synergy, at, atoms, |a| a.synergy);
+    }
+    Ok(())
+}
+
+/// Writes a number of each item from place `at` on, unless nothing is wanted.
+fn fill<T>(out: &mut [f64], at: usize, items: &[T], value: impl Fn(&T) -> f64) {
+    if let Some(out) = out.get_mut(at..) {
+        out.iter_mut().zip(items).for_each(|(out, item)| *out = value(item));
+    }
+}

@@ -4,7 +4,7 @@ use crate::synthetic;
 use crate::values::{count, data, integers, number, numbers, read, read_number, read_optional, samples};
 use core::ops::ControlFlow;
 use lsmi::classifier::{Activation, Layer, Network};
-use lsmi::estimator::{AnyModel, ShiftRule};
+use lsmi::estimator::{AnyModel, PerSource, ShiftRule, Summary};
 use lsmi::interaction::{
     AtomSlices, Atoms, Information, InformationSlices, atoms, discrete, information_from_log_probabilities,
     joint_categories, mean, shift,
@@ -126,7 +126,7 @@ where
                 histories.classifiers.iter().chain(&histories.densities).map(course).collect();
             Ok(json!({
                 "scores": per_sample(&scores),
-                "summary": summary(&scores),
+                "summary": summary(&scores.summary),
                 "history": courses,
                 "log_prior": numbers(any.log_prior()),
                 "class_counts": any.class_counts(),
@@ -327,22 +327,23 @@ fn model(cases: &[Value], input: &Value) -> Result<AnyModel> {
     })
 }
 
-fn scored<T: Float>(model: &Model<T>, input: &Value) -> Result<Scores> {
+fn scored<T: Float>(model: &Model<T>, input: &Value) -> Result<(Scores, ShiftRule)> {
     let (x1, x2) = (data::<T>(&input["x1"]), data::<T>(&input["x2"]));
     let (x1, x2) = (samples("x1", &input["x1"], &x1)?, samples("x2", &input["x2"], &x2)?);
     let y = integers(&input["y"]);
-    model.score_with_shift(x1, x2, &y, rule(input, model.config().shift))
+    let rule = rule(input, model.config().shift);
+    Ok((model.score_with_shift(x1, x2, &y, rule)?, rule))
 }
 
 fn score<T: Float>(model: &Model<T>, input: &Value) -> Result<Value> {
-    let scores = scored(model, input)?;
-    Ok(json!({ "scores": per_sample(&scores), "summary": summary(&scores) }))
+    let (scores, _) = scored(model, input)?;
+    Ok(json!({ "scores": per_sample(&scores), "summary": summary(&scores.summary) }))
 }
 
 fn report<T: Float>(model: &Model<T>, input: &Value) -> Result<Value> {
-    let scores = scored(model, input)?;
+    let (scores, rule) = scored(model, input)?;
     let names = input["splits"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
-    let report = names.fold(Report::new(model, scores.shift_rule), |report, name| report.with(name, &scores));
+    let report = names.fold(Report::new(model, rule), |report, name| report.with(name, &scores.summary));
     Ok(json!({ "report": report.to_json()? }))
 }
 
@@ -404,11 +405,9 @@ fn per_sample(scores: &Scores) -> Value {
     columns
 }
 
-fn summary(scores: &Scores) -> Value {
-    let mean = &scores.mean_information;
-    let sources = |s: lsmi::estimator::PerSource| json!({ "x1": s.x1, "x2": s.x2, "joint": s.joint });
-    json!({ "samples": scores.y.len(), "clipped": scores.clipped, "i1": mean.i1, "i2": mean.i2, "i12": mean.i12,
-        "h1": mean.h1, "h2": mean.h2, "s_minus_r": mean.synergy_minus_redundancy(), "shift": scores.shift,
-        "raw": of_atoms(scores.raw), "adjusted": of_atoms(scores.adjusted), "accuracy": sources(scores.accuracy),
-        "log_loss": sources(scores.log_loss) })
+fn summary(of: &Summary) -> Value {
+    let sources = |s: PerSource| json!({ "x1": s.x1, "x2": s.x2, "joint": s.joint });
+    json!({ "samples": of.n, "clipped": of.clipped, "i1": of.i1, "i2": of.i2, "i12": of.i12, "h1": of.h1, "h2": of.h2,
+        "s_minus_r": of.s_minus_r, "shift": of.shift, "raw": of_atoms(of.raw), "adjusted": of_atoms(of.adjusted),
+        "accuracy": sources(of.accuracy), "log_loss": sources(of.log_loss) })
 }

@@ -1,7 +1,7 @@
 //! Tables for people.
 
 use comfy_table::{CellAlignment, Table, presets};
-use lsmi::estimator::{EntropyUnits, Report, ShiftRule, SplitReport};
+use lsmi::estimator::{EntropyUnits, Report, ShiftRule, Summary};
 
 /// A table whose first column is words and whose others are numbers.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -26,19 +26,18 @@ pub fn nats(value: f64) -> String {
 /// The results of a report, a column per split.
 pub fn report(report: &Report) -> String {
     let splits = || report.splits.values();
-    let row = |name: &str, value: &dyn Fn(&SplitReport) -> String| {
+    let row = |name: &str, value: &dyn Fn(&Summary) -> String| {
         let mut row = vec![name.to_string()];
         row.extend(splits().map(value));
         row
     };
-    let number = |name: &str, value: fn(&SplitReport) -> f64| row(name, &|split| nats(value(split)));
+    let number = |name: &str, value: fn(&Summary) -> f64| row(name, &|split| nats(value(split)));
     let units = match report.entropy_units {
         EntropyUnits::Input => "input units",
         EntropyUnits::Standardized => "standardised units",
     };
-    let percent = |name: &str, value: fn(&SplitReport) -> f64| {
-        row(name, &|split| format!("{:.1} %", 100.0 * value(split)))
-    };
+    let percent =
+        |name: &str, value: fn(&Summary) -> f64| row(name, &|split| format!("{:.1} %", 100.0 * value(split)));
     let mut header = vec!["mean per sample, nats"];
     header.extend(report.splits.keys().map(String::as_str));
     let rule = match report.shift_rule {

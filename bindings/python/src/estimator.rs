@@ -7,9 +7,10 @@ use crate::knife::{AnyMarginal, Knife};
 use crate::network::{AnyNetwork, Network};
 use crate::training::{Watcher, configuration, history_dict};
 use lsmi::classifier::Network as Classifier;
-use lsmi::estimator::{AnyModel, Component, ModelParts, Preprocessing, ShiftRule};
+use lsmi::estimator::{AnyModel, Component, ModelParts, Preprocessing, ShiftRule, Summary};
 use lsmi::knife::Marginal;
-use lsmi::{Config, Error, History, Model as Fitted, Samples, Scores, fit_with_progress};
+use lsmi::interaction::{Information, columns};
+use lsmi::{Config, Error, History, Model as Fitted, Samples, fit_with_progress};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use std::path::PathBuf;
@@ -63,11 +64,13 @@ fn score<T: Number>(
     x2: &Bound<'_, PyAny>,
     y: &Bound<'_, PyAny>,
     rule: ShiftRule,
-) -> PyResult<Scores> {
+) -> PyResult<(Vec<Information>, Summary)> {
     let (x1, x2, y) = (Matrix::<T>::of("x1", x1)?, Matrix::<T>::of("x2", x2)?, Targets::of(y)?);
     y.check_classes(model.classes())?;
     let (x1, x2, y): (Samples<'_, T>, Samples<'_, T>, _) = (x1.samples("x1")?, x2.samples("x2")?, y.slice());
-    py.detach(|| model.score_with_shift(x1, x2, y, rule)).or_raise()
+    let mut information = vec![Information::default(); x1.samples()];
+    let summary = py.detach(|| model.score_into(x1, x2, y, rule, &mut information)).or_raise()?;
+    Ok((information, summary))
 }
 
 impl Model {
@@ -86,7 +89,7 @@ impl Model {
         x2: &Bound<'_, PyAny>,
         y: &Bound<'_, PyAny>,
         rule: ShiftRule,
-    ) -> PyResult<Scores> {
+    ) -> PyResult<(Vec<Information>, Summary)> {
         either_model!(&self.0, model => score(py, model, x1, x2, y, rule))
     }
 }
@@ -210,17 +213,11 @@ impl Model {
         shift: Option<&str>,
     ) -> PyResult<[Bound<'py, PyAny>; 9]> {
         let rule = self.rule(shift.or(Some("none")))?;
-        let scores = self.score(py, x1, x2, y, rule)?;
-        let columns = py.detach(|| {
-            let mut columns = [(); 9].map(|()| Vec::with_capacity(scores.atoms.len()));
-            for (i, atoms) in scores.information.iter().zip(&scores.atoms) {
-                let a = atoms.shifted(scores.shift);
-                let values = [i.i1, i.i2, i.i12, i.h1, i.h2, a.redundancy, a.unique1, a.unique2, a.synergy];
-                columns.iter_mut().zip(values).for_each(|(column, value)| column.push(value));
-            }
-            columns
-        });
-        Ok(columns.map(|column| new_vector(py, column)))
+        let (information, summary) = self.score(py, x1, x2, y, rule)?;
+        let mut values = [(); 9].map(|()| vec![0.0; information.len()]);
+        let out = values.each_mut().map(|column| Some(column.as_mut_slice()));
+        py.detach(|| columns(&information, summary.shift, out)).or_raise()?;
+        Ok(values.map(|column| new_vector(py, column)))
     }
 
     /// The report on splits, each a name with its x1, x2 and y, as JSON.
@@ -234,7 +231,7 @@ impl Model {
         let rule = self.rule(shift)?;
         let mut report = self.0.report(rule);
         for (name, x1, x2, y) in splits {
-            report = report.with(&name, &self.score(py, &x1, &x2, &y, rule)?);
+            report = report.with(&name, &self.score(py, &x1, &x2, &y, rule)?.1);
         }
         py.detach(|| report.to_json()).or_raise()
     }

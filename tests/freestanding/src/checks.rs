@@ -128,8 +128,8 @@ fn training() -> Outcome {
     if Model::from_bytes("copy", &model.to_bytes()?)? != model {
         return Err("the model read is not the one written".into());
     }
-    say(format_args!("{SAMPLES} samples fitted, accuracy {:.2}", scores.accuracy.joint));
-    match scores.accuracy.joint > 0.5 {
+    say(format_args!("{SAMPLES} samples fitted, accuracy {:.2}", scores.summary.accuracy.joint));
+    match scores.summary.accuracy.joint > 0.5 {
         true => Ok(()),
         false => Err("the fit is no better than chance".into()),
     }

@@ -70,7 +70,9 @@ pub fn run(arguments: &Demo) -> Result<()> {
     let model = model.map_err(enough)?;
     let train_scores = model.score(train[0], train[1], &data.y[..start])?;
     let val_scores = model.score(val[0], val[1], &data.y[start..]).map_err(enough)?;
-    let report = Report::new(&model, config.shift).with("train", &train_scores).with("val", &val_scores);
+    let report = Report::new(&model, config.shift)
+        .with("train", &train_scores.summary)
+        .with("val", &val_scores.summary);
 
     let truth = compare(&data, &val_scores, start)?;
     let mut json = serde_json::to_value(&report).unwrap_or_default();

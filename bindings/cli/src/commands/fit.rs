@@ -30,7 +30,7 @@ pub fn run(arguments: &Fit) -> Result<()> {
     };
     let mut report = model.report(config.shift);
     for split in [Some(train), data.val.as_ref()].into_iter().flatten() {
-        report = report.with(split.name, &model::score(&model, split, config.shift)?);
+        report = report.with(split.name, &model::score(&model, split, config.shift)?.summary);
     }
     model::save(&model, &arguments.output)?;
     output::write_json(arguments.json.as_deref(), &report.to_json()?)?;

@@ -28,7 +28,7 @@ pub fn run(arguments: &Score) -> Result<()> {
     let scores = splits.iter().map(|split| model::score(&model, split, shift)).collect::<Result<Vec<_>>>()?;
     let mut report = model.report(shift);
     for (split, scores) in splits.iter().zip(&scores) {
-        report = report.with(split.name, scores);
+        report = report.with(split.name, &scores.summary);
     }
     if let Some(path) = &arguments.output {
         output::write_scores(path, &scores.iter().collect::<Vec<_>>())?;
