@@ -29,6 +29,14 @@ pub(crate) fn for_each_record<T: Float>(
     });
 }
 
+/// Whether there are several threads to share work.
+pub(crate) fn several_threads() -> bool {
+    #[cfg(feature = "rayon")]
+    return rayon::current_num_threads() > 1;
+    #[cfg(not(feature = "rayon"))]
+    false
+}
+
 /// Calls `work(task, memory)` for each of the tasks, on several threads if that is worth it; `memory` is the caller's
 /// or one of the thread's own.
 pub(crate) fn for_each_task<T: Float, I: Send>(
@@ -38,7 +46,7 @@ pub(crate) fn for_each_task<T: Float, I: Send>(
     work: impl Fn(I, &mut Buffer<T>) + Sync,
 ) {
     #[cfg(feature = "rayon")]
-    if worth_threads && rayon::current_num_threads() > 1 {
+    if worth_threads && several_threads() {
         use rayon::prelude::*;
         let tasks: Vec<I> = tasks.collect();
         return tasks.into_par_iter().for_each_init(Buffer::default, |memory, task| work(task, memory));

@@ -3,6 +3,7 @@
 use super::MarginalOptions;
 use super::layout::Layout;
 use crate::linalg::mixture::{self, BLOCK, Mixture, ModeGradient, Rows};
+use crate::linalg::panels::{self, WIDTH};
 use crate::simd::{Buffer, Level, softmax_into};
 use crate::{Float, Samples, parallel};
 use alloc::{vec, vec::Vec};
@@ -10,8 +11,15 @@ use alloc::{vec, vec::Vec};
 /// Numbers of a chunk's records, about: more would leave the caches.
 const RECORDS: usize = 1 << 20;
 
+/// Blocks of a chunk at most: enough that the gradient is not read too often, few enough for records of doubles to stay
+/// in the second cache at 64 features.
+const BLOCKS: usize = 4;
+
 /// Products below this many terms are not worth a second thread.
-const WORTH_THREADS: usize = 1 << 21;
+const WORTH_THREADS: usize = 1 << 20;
+
+/// Parts of a mode's columns that threads share.
+const PARTS: usize = 8;
 
 /// What is derived from the parameters once for many samples.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,7 +122,7 @@ impl<T: Float> Prepared<T> {
     /// Samples whose gradient is computed at a time.
     pub(crate) fn chunk_samples(&self) -> usize {
         let record = mixture::record(self.layout.features, self.layout.modes);
-        (RECORDS / record).clamp(1, 8) * BLOCK
+        (RECORDS / record).clamp(1, BLOCKS) * BLOCK
     }
 
     pub(crate) fn chunk(&self) -> Chunk<T> {
@@ -160,7 +168,8 @@ impl<T: Float> Prepared<T> {
         }
         let rows = &*rows;
         let (upstream, _) = shares.as_chunks::<BLOCK>();
-        let worth_threads = blocks * BLOCK * modes * d * d / 2 >= WORTH_THREADS;
+        let terms = blocks * BLOCK * modes * d * d / 2;
+        let worth_threads = terms >= WORTH_THREADS && parallel::several_threads();
         parallel::for_each_record(worth_threads, records, record, scratch, |block, record, scratch| {
             let x = &rows[block * BLOCK * width..][..BLOCK * width];
             mixture::forward_block(self.level, mixture, x, &upstream[block], record, scratch);
@@ -184,16 +193,32 @@ impl<T: Float> Prepared<T> {
         let (means, rest) = gradient.split_at_mut(self.layout.means.end);
         let (log_diagonal, rest) = rest.split_at_mut(self.layout.log_diagonal.len());
         let (mut triangles, logits) = rest.split_at_mut(self.layout.triangle.len());
-        let triangle = triangles.len() / modes;
         let sigma = &mut sigma.slice_mut()[..modes * width];
-        let rows_of_modes = means.chunks_exact_mut(width).zip(sigma.chunks_exact_mut(width));
-        let tasks = rows_of_modes.zip(&mut *masses).enumerate().map(|(mode, ((means, sigma), mass))| {
+        // Modes alone would be too few to keep all threads at work to the end.
+        let columns = if worth_threads { (width / PARTS).next_multiple_of(WIDTH) } else { width };
+        let modes = means.chunks_exact_mut(width).zip(sigma.chunks_exact_mut(width)).zip(&mut *masses);
+        let tasks = modes.enumerate().flat_map(|(mode, ((means, sigma), mass))| {
+            let parts = means.chunks_mut(columns).zip(sigma.chunks_mut(columns));
+            let mut mass = Some(mass);
+            parts.enumerate().map(move |(part, (means, sigma))| {
+                let first = part * columns;
+                (ModeGradient { mode, first, means, sigma, triangle: &mut [], adds }, mass.take())
+            })
+        });
+        let tasks = tasks.map(|(mut out, mass)| {
+            let [begin, end] =
+                [out.first, out.first + out.means.len()].map(|column| panels::offset(d, column / WIDTH));
+            let triangle = if triangles.is_empty() { 0 } else { end - begin };
             let (triangle, rest) = core::mem::take(&mut triangles).split_at_mut(triangle);
             triangles = rest;
-            (mode, ModeGradient { means, sigma, triangle, adds }, mass)
+            out.triangle = triangle;
+            (out, mass)
         });
-        parallel::for_each_task(worth_threads, tasks, scratch, |(mode, out, mass), scratch| {
-            *mass = mixture::mode_gradient(self.level, mixture, mode, (rows, records), out, scratch);
+        parallel::for_each_task(worth_threads, tasks, scratch, |(out, mass), scratch| {
+            let of_all = mixture::mode_gradient(self.level, mixture, (rows, records), out, scratch);
+            if let Some(mass) = mass {
+                *mass = of_all;
+            }
         });
         self.finish(sigma, masses, (log_diagonal, logits), adds);
         sum

@@ -7,6 +7,7 @@ use super::panels::{self, WIDTH};
 use super::tile::{Left, Right, accumulate, row_tiles};
 use crate::Float;
 use crate::simd::{Constants, Vector};
+use core::ops::Range;
 
 /// |z|² of z = (I + T) v; z too if `STORE`, its rows `z_row` apart.
 ///
@@ -220,7 +221,8 @@ unsafe fn outer_columns<V: Vector<Element: Float>, const N: usize>(
     }
 }
 
-/// `out = (I + T)ᵀ u` for one vector; `u` and `out` are padded.
+/// `out = (I + T)ᵀ u` for one vector in these columns, whole panels; `u` and `out` are padded, and u is not read above
+/// the columns.
 ///
 /// # Safety
 /// The processor has the instruction set of V; T can be read at `triangle`.
@@ -228,11 +230,12 @@ unsafe fn outer_columns<V: Vector<Element: Float>, const N: usize>(
 pub(super) unsafe fn transposed_vector<V: Vector<Element: Float>>(
     d: usize,
     triangle: *const V::Element,
+    columns: Range<usize>,
     u: &[V::Element],
     out: &mut [V::Element],
 ) {
-    assert!(u.len() == panels::padded(d) && out.len() == u.len());
-    for column in (0..out.len()).step_by(V::LANES) {
+    assert!(u.len() == panels::padded(d) && out.len() == u.len() && columns.end <= u.len());
+    for column in columns.step_by(V::LANES) {
         let panel = column / WIDTH * WIDTH;
         // SAFETY: as this function's; the vector lies within a panel and within u and out.
         unsafe {

@@ -1,4 +1,4 @@
-//! Gradients of Σ gᵢ log p(xᵢ), in two passes: forward over blocks of samples, then over modes.
+//! Gradients of Σ gᵢ log p(xᵢ), in two passes: forward over blocks of samples, then over the columns of modes.
 //!
 //! With shares c = g · responsibility, the gradients of mode k are
 //!
@@ -111,33 +111,35 @@ unsafe fn share_out<V: Vector<Element: Float>>(modes: usize, upstream: V, expone
     }
 }
 
-/// Where the gradient of a mode goes.
+/// Where the gradient of some columns of a mode goes, whole panels of them.
 pub struct ModeGradient<'a, T> {
-    /// For μ, padded d.
+    /// The mode.
+    pub(crate) mode: usize,
+    /// The first of the columns.
+    pub(crate) first: usize,
+    /// For their μ.
     pub(crate) means: &'a mut [T],
-    /// For σ of these samples, padded d; never added.
+    /// For their σ of these samples; never added.
     pub(crate) sigma: &'a mut [T],
-    /// For T in panels, or empty.
+    /// For their panels of T, or empty.
     pub(crate) triangle: &'a mut [T],
     /// Whether those for μ and T are added to what is there.
     pub(crate) adds: bool,
 }
 
-/// The gradient of mode `mode` from the blocks' rows and records; gives Σ c.
+/// The gradient of some columns of a mode from the blocks' rows and records; gives Σ c of the mode.
 pub(crate) fn mode_gradient<T: Float>(
     level: Level,
     mixture: Mixture<'_, T>,
-    mode: usize,
     (x, records): (&[T], &[T]),
     out: ModeGradient<'_, T>,
     memory: &mut Buffer<T>,
 ) -> f64 {
-    T::backward(level, Backward { mixture: mixture.checked(), mode, x, records, out, memory })
+    T::backward(level, Backward { mixture: mixture.checked(), x, records, out, memory })
 }
 
 pub struct Backward<'a, T> {
     mixture: Mixture<'a, T>,
-    mode: usize,
     x: &'a [T],
     records: &'a [T],
     out: ModeGradient<'a, T>,
@@ -149,13 +151,16 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<Element = T>>(self) -> f64 {
-        let Backward { mixture, mode, x, records, out, memory } = self;
+        let Backward { mixture, x, records, out, memory } = self;
+        let ModeGradient { mode, first, means, sigma, triangle: gradient, adds } = out;
         let d = mixture.features;
         let width = panels::padded(d);
         let size = record(d, mixture.modes);
         let blocks = records.len() / size;
         assert!(mode < mixture.modes && records.len() == blocks * size && x.len() == blocks * BLOCK * width);
-        assert!(out.means.len() == width && out.sigma.len() == width);
+        let columns = first..first + means.len();
+        assert!(first.is_multiple_of(WIDTH) && means.len().is_multiple_of(WIDTH) && columns.end <= width);
+        assert!(sigma.len() == means.len());
         let (mean, scale) = mixture.mean_and_scale(mode);
         memory.reserve(blocks * BLOCK * WIDTH + 3 * width);
         let (w, rest) = memory.slice_mut().split_at_mut(blocks * BLOCK * WIDTH);
@@ -174,7 +179,8 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
                 }
             }
             let mass = sum(masses);
-            for (i, u) in u.iter_mut().enumerate() {
+            // Rows above the columns' have no part in them.
+            for (i, u) in u.iter_mut().enumerate().skip(first) {
                 let mut total = zero;
                 for block in 0..if i < d { blocks } else { 0 } {
                     let (shares, z) = (shares(block).as_ptr(), z(block)[i * BLOCK..].as_ptr());
@@ -185,8 +191,9 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
                 *u = sum(total);
             }
             if let Some(t) = mixture.triangle(mode) {
-                assert!(out.triangle.len() == t.len());
-                for panel in (0..width).step_by(WIDTH) {
+                let begin = panels::offset(d, first / WIDTH);
+                assert!(gradient.len() == panels::offset(d, columns.end / WIDTH) - begin);
+                for panel in columns.clone().step_by(WIDTH) {
                     for block in 0..blocks {
                         for (s, share) in shares(block).iter().enumerate() {
                             let sample = block * BLOCK + s;
@@ -209,15 +216,15 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
                         w: w.as_ptr(),
                     };
                     let outer = Outer {
-                        gradient: out.triangle.as_mut_ptr().add(start),
+                        gradient: gradient.as_mut_ptr().add(start - begin),
                         diagonal: diagonal.as_mut_ptr().add(panel),
-                        adds: out.adds,
+                        adds,
                     };
                     triangle::outer::<V>(d, panel, t.as_ptr().add(start), blocks, outer);
                 }
-                triangle::transposed_vector::<V>(d, t.as_ptr(), u, pulled);
+                triangle::transposed_vector::<V>(d, t.as_ptr(), columns.clone(), u, pulled);
             } else {
-                for (i, diagonal) in diagonal.iter_mut().enumerate() {
+                for (i, diagonal) in diagonal.iter_mut().enumerate().take(columns.end).skip(first) {
                     let mut total = zero;
                     for block in 0..if i < d { blocks } else { 0 } {
                         let (shares, z) = (shares(block).as_ptr(), z(block)[i * BLOCK..].as_ptr());
@@ -231,16 +238,18 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
                 pulled.copy_from_slice(u);
             }
             let mass_of_all = V::splat(mass);
-            for place in (0..width).step_by(V::LANES) {
+            for place in columns.clone().step_by(V::LANES) {
                 let load = |from: &[T]| V::load(from.as_ptr().add(place));
-                let means = load(pulled).mul(load(scale));
-                let sigma = load(diagonal).add(mass_of_all);
-                let means = if out.adds { means.add(load(out.means)) } else { means };
-                means.store(out.means.as_mut_ptr().add(place));
-                sigma.store(out.sigma.as_mut_ptr().add(place));
+                let target = means.as_mut_ptr().add(place - first);
+                let value = load(pulled).mul(load(scale));
+                let value = if adds { value.add(V::load(target)) } else { value };
+                value.store(target);
+                load(diagonal).add(mass_of_all).store(sigma.as_mut_ptr().add(place - first));
             }
             // The padding's share of the mass is nobody's.
-            out.sigma[d..].fill(T::default());
+            if columns.end > d {
+                sigma[d - first..].fill(T::default());
+            }
             mass.f64()
         }
     }
