@@ -51,24 +51,24 @@ impl<T: Float> Model<T> {
         y: &[i64],
         shift_rule: ShiftRule,
     ) -> Result<Scores> {
-        let mut information = vec![Information::default(); x1.samples()];
+        let mut information = Vec::new();
         let summary = self.score_into(x1, x2, y, shift_rule, &mut information)?;
         let atoms = information.iter().map(Information::atoms).collect();
         Ok(Scores { y: y.to_vec(), information, atoms, summary })
     }
 
-    /// Scores samples: the information of each, of which its atoms follow ([`Information::atoms`]), into the caller's
-    /// memory. What is in there after an error means nothing.
+    /// Scores samples into `information`, whose memory is used again: i1, i2, i12, h1, h2 of every sample, of which its
+    /// atoms follow ([`Information::atoms`]), in place of what was there. After an error it means nothing.
     ///
     /// # Errors
-    /// As [`Model::score`], and [`Error::Shape`] for another length of `information`.
+    /// As [`Model::score`].
     pub fn score_into(
         &self,
         x1: Samples<'_, T>,
         x2: Samples<'_, T>,
         y: &[i64],
         shift_rule: ShiftRule,
-        information: &mut [Information],
+        information: &mut Vec<Information>,
     ) -> Result<Summary> {
         let frozen = match (shift_rule, self.frozen_shift) {
             (ShiftRule::Frozen, None) => {
@@ -84,7 +84,8 @@ impl<T: Float> Model<T> {
         x1.check_features("x1", self.features()[0])?;
         x2.check_features("x2", self.features()[1])?;
         check_counts(&x1, &x2, y)?;
-        check_count("information", "samples", x1.samples(), information.len())?;
+        information.clear();
+        information.resize(x1.samples(), Information::default());
 
         let mut tallies = vec![None; information.len().div_ceil(BLOCK)];
         let many = information.len() > BLOCK;

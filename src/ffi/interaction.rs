@@ -287,7 +287,7 @@ pub(super) unsafe fn spread(information: &[Information], out: &LsmiInformationBu
         column("h2", out.h2)?,
     ];
     let [i1, i2, i12, h1, h2] = columns.map(Some);
-    Ok(interaction::columns(information, 0.0, [i1, i2, i12, h1, h2, None, None, None, None])?)
+    Ok(interaction::score_columns(information, 0.0, [i1, i2, i12, h1, h2, None, None, None, None])?)
 }
 
 /// log Σ exp of every row of `values` (a row per sample) into `out`, `values->samples` numbers of the matrix's type.

@@ -10,7 +10,7 @@ use super::status::{Failure, LSMI_ERROR_SHAPE, Outcome};
 use crate::Model;
 use crate::estimator::{AnyModel, PerSource, ShiftRule, Summary};
 use crate::interaction::{self, Information};
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
 /// Room for the scores of every sample, nats; arrays may be NULL where they are not wanted.
 #[repr(C)]
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn lsmi_model_score(
     ) -> Outcome<(Vec<Information>, Summary)> {
         // SAFETY: by contract.
         let (x1, x2) = unsafe { (samples("x1", x1)?, samples("x2", x2)?) };
-        let mut information = vec![Information::default(); x1.samples()];
+        let mut information = Vec::new();
         let summary = model.score_into(x1, x2, y, rule, &mut information)?;
         Ok((information, summary))
     }
@@ -176,7 +176,7 @@ unsafe fn write_scores(information: &[Information], out: &LsmiScores) -> Outcome
         column("unique2", out.unique2)?,
         column("synergy", out.synergy)?,
     ];
-    Ok(interaction::columns(information, 0.0, columns)?)
+    Ok(interaction::score_columns(information, 0.0, columns)?)
 }
 
 impl From<Summary> for LsmiSummary {

@@ -113,11 +113,11 @@ pub fn atoms(information: InformationSlices<'_>, out: AtomSlices<'_>) -> Result<
 /// [`Error::Shape`] for an array of another length than `information`; nothing is then written.
 ///
 /// ```
-/// use lsmi::interaction::{Information, columns};
+/// use lsmi::interaction::{Information, score_columns};
 ///
 /// let information = [Information { i1: 0.5, i2: 0.25, i12: 1.0, h1: 2.0, h2: 2.0 }];
 /// let (mut h1, mut synergy) = ([0.0], [0.0]);
-/// columns(
+/// score_columns(
 ///     &information,
 ///     0.125,
 ///     [None, None, None, Some(&mut h1), None, None, None, None, Some(&mut synergy)],
@@ -125,7 +125,7 @@ pub fn atoms(information: InformationSlices<'_>, out: AtomSlices<'_>) -> Result<
 /// assert_eq!((h1, synergy), ([2.0], [0.875]));
 /// # Ok::<(), lsmi::Error>(())
 /// ```
-pub fn columns(information: &[Information], shift: f64, out: [Option<&mut [f64]>; 9]) -> Result<()> {
+pub fn score_columns(information: &[Information], shift: f64, out: [Option<&mut [f64]>; 9]) -> Result<()> {
     /// Samples whose atoms are held at a time.
     const RUN: usize = 128;
     const NAMES: [&str; 9] = ["i1", "i2", "i12", "h1", "h2", "redundancy", "unique1", "unique2", "synergy"];

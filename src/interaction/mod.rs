@@ -21,7 +21,7 @@ mod mean;
 mod provided;
 
 pub use atoms::{Atoms, Information, shift};
-pub use batch::{AtomSlices, InformationSlices, atoms, columns};
+pub use batch::{AtomSlices, InformationSlices, atoms, score_columns};
 pub use discrete::{Counting, discrete, discrete_into, joint_categories};
 pub(crate) use mean::means_by;
 pub use mean::{mean, mean_by};

@@ -190,34 +190,29 @@ impl<T: Float> Prepared<T> {
         }
 
         let records = &*records;
-        let (means, rest) = gradient.split_at_mut(self.layout.means.end);
+        let (mut means, rest) = gradient.split_at_mut(self.layout.means.end);
         let (log_diagonal, rest) = rest.split_at_mut(self.layout.log_diagonal.len());
         let (mut triangles, logits) = rest.split_at_mut(self.layout.triangle.len());
         let sigma = &mut sigma.slice_mut()[..modes * width];
+        let (mut sigmas, mut masses_of_modes) = (&mut *sigma, masses.iter_mut());
         // Modes alone would be too few to keep all threads at work to the end.
         let columns = if worth_threads { (width / PARTS).next_multiple_of(WIDTH) } else { width };
-        let modes = means.chunks_exact_mut(width).zip(sigma.chunks_exact_mut(width)).zip(&mut *masses);
-        let tasks = modes.enumerate().flat_map(|(mode, ((means, sigma), mass))| {
-            let parts = means.chunks_mut(columns).zip(sigma.chunks_mut(columns));
-            let mut mass = Some(mass);
-            parts.enumerate().map(move |(part, (means, sigma))| {
-                let first = part * columns;
-                (ModeGradient { mode, first, means, sigma, triangle: &mut [], adds }, mass.take())
-            })
-        });
-        let tasks = tasks.map(|(mut out, mass)| {
-            let [begin, end] =
-                [out.first, out.first + out.means.len()].map(|column| panels::offset(d, column / WIDTH));
-            let triangle = if triangles.is_empty() { 0 } else { end - begin };
-            let (triangle, rest) = core::mem::take(&mut triangles).split_at_mut(triangle);
-            triangles = rest;
-            out.triangle = triangle;
-            (out, mass)
+        let parts = (0..modes).flat_map(|mode| (0..width).step_by(columns).map(move |first| (mode, first)));
+        let tasks = parts.map(|(mode, first)| {
+            let end = width.min(first + columns);
+            let [from, to] = [first, end].map(|column| panels::offset(d, column / WIDTH));
+            let triangle = if triangles.is_empty() { 0 } else { to - from };
+            let means = front(&mut means, end - first);
+            let sigma = front(&mut sigmas, end - first);
+            let triangle = front(&mut triangles, triangle);
+            // Every part of a mode finds its mass; the first one tells it.
+            let mass = if first == 0 { masses_of_modes.next() } else { None };
+            (ModeGradient { mode, first, means, sigma, triangle, adds }, mass)
         });
         parallel::for_each_task(worth_threads, tasks, scratch, |(out, mass), scratch| {
-            let of_all = mixture::mode_gradient(self.level, mixture, (rows, records), out, scratch);
+            let of_mode = mixture::mode_gradient(self.level, mixture, (rows, records), out, scratch);
             if let Some(mass) = mass {
-                *mass = of_all;
+                *mass = of_mode;
             }
         });
         self.finish(sigma, masses, (log_diagonal, logits), adds);
@@ -241,6 +236,11 @@ impl<T: Float> Prepared<T> {
             }
         }
     }
+}
+
+/// Takes the first `count` elements off `rest`.
+fn front<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
+    rest.split_off_mut(..count).expect("all parts fit in")
 }
 
 impl<T: Float> Chunk<T> {

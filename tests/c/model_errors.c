@@ -114,6 +114,13 @@ static void test_score(const LsmiModel *model) {
     bad = m1;
     bad.features = 1;
     FAILS(SCORE(&bad, &m2, y, SAMPLES), LSMI_ERROR_SHAPE, "x1: expected 2 features, got 1");
+    /* More scores than could be addressed: refused before there is room for them. */
+    bad = m2;
+    bad.samples = SIZE_MAX / 64;
+    FAILS_LIKE(SCORE(&m1, &bad, y, SAMPLES), LSMI_ERROR_SHAPE, "x2: expected 48 samples");
+    bad = m1;
+    bad.samples = SIZE_MAX / 64;
+    FAILS_LIKE(SCORE(&bad, &m2, y, SAMPLES), LSMI_ERROR_SHAPE, "x2: expected ");
     bad = m1;
     bad.samples = 0;
     FAILS(SCORE(&bad, &m2, y, SAMPLES), LSMI_ERROR_EMPTY, "x1: expected samples, got none");

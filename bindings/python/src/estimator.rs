@@ -8,7 +8,7 @@ use crate::network::{AnyNetwork, Network};
 use crate::training::{Watcher, configuration, history_dict};
 use lsmi::classifier::Network as Classifier;
 use lsmi::estimator::{AnyModel, Component, ModelParts, Preprocessing, ShiftRule, Summary};
-use lsmi::interaction::{Information, columns};
+use lsmi::interaction::{Information, score_columns};
 use lsmi::knife::Marginal;
 use lsmi::{Config, Error, History, Model as Fitted, Samples, fit_with_progress};
 use pyo3::prelude::*;
@@ -68,7 +68,7 @@ fn score<T: Number>(
     let (x1, x2, y) = (Matrix::<T>::of("x1", x1)?, Matrix::<T>::of("x2", x2)?, Targets::of(y)?);
     y.check_classes(model.classes())?;
     let (x1, x2, y): (Samples<'_, T>, Samples<'_, T>, _) = (x1.samples("x1")?, x2.samples("x2")?, y.slice());
-    let mut information = vec![Information::default(); x1.samples()];
+    let mut information = Vec::new();
     let summary = py.detach(|| model.score_into(x1, x2, y, rule, &mut information)).or_raise()?;
     Ok((information, summary))
 }
@@ -216,7 +216,7 @@ impl Model {
         let (information, summary) = self.score(py, x1, x2, y, rule)?;
         let mut values = [(); 9].map(|()| vec![0.0; information.len()]);
         let out = values.each_mut().map(|column| Some(column.as_mut_slice()));
-        py.detach(|| columns(&information, summary.shift, out)).or_raise()?;
+        py.detach(|| score_columns(&information, summary.shift, out)).or_raise()?;
         Ok(values.map(|column| new_vector(py, column)))
     }
 
@@ -231,7 +231,8 @@ impl Model {
         let rule = self.rule(shift)?;
         let mut report = self.0.report(rule);
         for (name, x1, x2, y) in splits {
-            report = report.with(&name, &self.score(py, &x1, &x2, &y, rule)?.1);
+            let (_, summary) = self.score(py, &x1, &x2, &y, rule)?;
+            report = report.with(&name, &summary);
         }
         py.detach(|| report.to_json()).or_raise()
     }
