@@ -45,27 +45,14 @@ pub(super) enum AnySamples<'a> {
 /// A number type as C knows it.
 pub(super) trait Typed: Float + Plain {
     const TYPE: i32;
-    fn samples<'a>(any: AnySamples<'a>) -> Option<Samples<'a, Self>>;
 }
 
 impl Typed for f32 {
     const TYPE: i32 = LSMI_F32;
-    fn samples<'a>(any: AnySamples<'a>) -> Option<Samples<'a, f32>> {
-        match any {
-            AnySamples::F32(samples) => Some(samples),
-            AnySamples::F64(_) => None,
-        }
-    }
 }
 
 impl Typed for f64 {
     const TYPE: i32 = LSMI_F64;
-    fn samples<'a>(any: AnySamples<'a>) -> Option<Samples<'a, f64>> {
-        match any {
-            AnySamples::F64(samples) => Some(samples),
-            AnySamples::F32(_) => None,
-        }
-    }
 }
 
 /// Runs an expression with `T` standing for the type that a code names.
@@ -149,11 +136,8 @@ unsafe fn typed<'a, T: Float>(field: &str, matrix: &LsmiMatrix) -> Outcome<Sampl
 /// `matrix` is NULL or points to a readable struct whose numbers are readable and unchanged for `'a`.
 #[inline]
 pub(super) unsafe fn any_samples<'a>(field: &str, matrix: *const LsmiMatrix) -> Outcome<AnySamples<'a>> {
-    if matrix.is_null() {
-        return Err(Failure::null(field));
-    }
     // SAFETY: by contract.
-    let matrix = unsafe { structure(matrix) }?;
+    let matrix = unsafe { described(field, matrix) }?;
     match matrix.type_ {
         // SAFETY: by contract; the type is the one that the code names.
         LSMI_F32 => unsafe { typed(field, matrix) }.map(AnySamples::F32),
@@ -173,9 +157,30 @@ pub(super) unsafe fn samples<'a, T: Typed>(
     matrix: *const LsmiMatrix,
 ) -> Outcome<Samples<'a, T>> {
     // SAFETY: by contract.
-    let any = unsafe { any_samples(field, matrix) }?;
-    T::samples(any).ok_or_else(|| {
-        let other = if T::TYPE == LSMI_F32 { "f64" } else { "f32" };
-        Failure::new(LSMI_ERROR_TYPE, field, &alloc::format!("{} numbers", T::NAME), other)
-    })
+    let matrix = unsafe { described(field, matrix) }?;
+    match matrix.type_ {
+        // SAFETY: by contract; the type is the one that the code names.
+        code if code == T::TYPE => unsafe { typed(field, matrix) },
+        LSMI_F32 => Err(other_type::<T>(field, f32::NAME)),
+        LSMI_F64 => Err(other_type::<T>(field, f64::NAME)),
+        other => Err(bad_type(other)),
+    }
+}
+
+/// The struct of a matrix.
+///
+/// # Safety
+/// `matrix` is NULL or points to a readable struct.
+#[inline]
+unsafe fn described<'a>(field: &str, matrix: *const LsmiMatrix) -> Outcome<&'a LsmiMatrix> {
+    if matrix.is_null() {
+        return Err(Failure::null(field));
+    }
+    // SAFETY: by contract.
+    unsafe { structure(matrix) }
+}
+
+#[cold]
+fn other_type<T: Typed>(field: &str, got: &str) -> Failure {
+    Failure::new(LSMI_ERROR_TYPE, field, &alloc::format!("{} numbers", T::NAME), got)
 }
