@@ -218,15 +218,17 @@ unsafe fn norm<V: Vector<Element: Float>, const D: usize, const N: usize>(
                 }
             }
             // The tile's own columns, from the last one on: each row is still v where it is read.
-            for back in 1..rows {
-                let column = rows - 1 - back;
-                for r in column + 1..rows {
-                    let t = V::splat(*mode.row::<D>(start + r).add(start + column));
-                    for n in 0..N {
-                        z[r][n] = t.mul_add(z[column][n], z[r][n]);
+            unrolled!(BACK < D, {
+                if BACK > 0 && BACK < rows {
+                    let column = rows - 1 - BACK;
+                    for r in column + 1..rows {
+                        let t = V::splat(*mode.row::<D>(start + r).add(start + column));
+                        for n in 0..N {
+                            z[r][n] = t.mul_add(z[column][n], z[r][n]);
+                        }
                     }
                 }
-            }
+            });
             // Tiles must not be mixed: then their sums would not fit into registers.
             let v = if TILE == 0 { v } else { black_box(v) };
             for column in 0..start {
