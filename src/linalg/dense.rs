@@ -97,6 +97,7 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
             right_term: pitch,
             out: self.out.as_mut_ptr(),
             out_row: pitch,
+            adds: false,
         };
         // A maximum with −∞ changes nothing.
         let least = if self.cut == Cut::BelowZero { T::zero() } else { T::of(f64::NEG_INFINITY) };
@@ -165,6 +166,7 @@ impl<T: Float> Kernel<T> for Downward<'_, T> {
             right_term: pitch,
             out: self.out.as_mut_ptr(),
             out_row: pitch,
+            adds: false,
         };
         // SAFETY: the caller says that the processor has the instruction set; `downward` checked the lengths.
         unsafe { product.compute::<V>(&TimesDerivative { derivative: self.derivative, pitch }) }
@@ -235,7 +237,7 @@ impl<T: Float> Kernel<T> for WeightGradient<'_, T> {
     unsafe fn run<V: Vector<Element = T>>(self) {
         let Layer { samples, inputs, outputs } = self.layer;
         let (delta, pitch_delta) = (self.delta.as_ptr(), pitch::<T>(samples));
-        let (weights, biases, adds) = (self.weights.as_mut_ptr(), self.biases.as_mut_ptr(), self.adds);
+        let (biases, adds) = (self.biases.as_mut_ptr(), self.adds);
         let product = Product {
             rows: outputs,
             columns: inputs,
@@ -243,12 +245,13 @@ impl<T: Float> Kernel<T> for WeightGradient<'_, T> {
             left: Left { start: delta, row: pitch_delta, term: 1 },
             right: self.input.as_ptr(),
             right_term: pitch::<T>(inputs),
-            out: weights,
+            out: self.weights.as_mut_ptr(),
             out_row: inputs,
+            adds,
         };
         // SAFETY: the caller says that the processor has the instruction set; `weight_gradient` checked the lengths.
         unsafe {
-            product.compute::<V>(&ZeroOrOld { old: adds.then_some(weights), columns: inputs });
+            product.compute::<V>(&Plain);
             // The vectors of each row are added, then turned so that rows lie in the lanes.
             let mut partial = [T::zero(); MOST_LANES * MOST_LANES];
             for first in (0..outputs).step_by(V::LANES) {
@@ -277,21 +280,14 @@ impl<T: Float> Kernel<T> for WeightGradient<'_, T> {
     }
 }
 
-struct ZeroOrOld<E> {
-    old: Option<*mut E>,
-    columns: usize,
-}
+/// The product as it is.
+struct Plain;
 
-impl<T: Float, V: Vector<Element = T>> Ends<V> for ZeroOrOld<T> {
+impl<V: Vector> Ends<V> for Plain {
     #[inline(always)]
-    unsafe fn start(&self, row: usize, column: usize) -> V {
-        // SAFETY: `old` is what the product writes to.
-        unsafe {
-            match self.old {
-                Some(old) => load_first(old.add(row * self.columns + column), self.columns - column),
-                None => V::splat(T::zero()),
-            }
-        }
+    unsafe fn start(&self, _: usize, _: usize) -> V {
+        // SAFETY: as this function's.
+        unsafe { V::splat(V::Element::default()) }
     }
 
     #[inline(always)]

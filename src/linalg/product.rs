@@ -1,6 +1,6 @@
 //! A general product, tile by tile.
 
-use super::ends::{load_first, store_first};
+use super::ends::{load_rows, store_rows};
 use super::tile::{Left, Right, accumulate, row_tiles};
 use crate::simd::{Lanes, Vector};
 
@@ -36,6 +36,8 @@ pub(crate) struct Product<E> {
     /// Row r, column c at `out + r * out_row + c`.
     pub(crate) out: *mut E,
     pub(crate) out_row: usize,
+    /// Whether the product is added to what is in `out`, rather than to what [`Ends::start`] says.
+    pub(crate) adds: bool,
 }
 
 /// Where a tile of a product begins, and its terms.
@@ -87,8 +89,8 @@ impl<E: Lanes> Product<E> {
         at: At,
         ends: &impl Ends<V>,
     ) {
-        let column = |v: usize| at.column + v * V::LANES;
-        let out = |r: usize, v: usize| self.out.wrapping_add((at.row + r) * self.out_row + column(v));
+        let out = self.out.wrapping_add(at.row * self.out_row + at.column);
+        let columns = self.columns - at.column;
         let left = Left {
             start: self.left.start.wrapping_add(at.row * self.left.row + at.term * self.left.term),
             ..self.left
@@ -98,35 +100,28 @@ impl<E: Lanes> Product<E> {
             term: self.right_term,
             vector: V::LANES,
         };
-        // SAFETY: the caller says what can be read and written. Only the last vector may exceed the columns: of that
-        // one `out` holds the first lanes.
+        // SAFETY: the caller says what can be read and written. Of the last vector `out` holds the first lanes.
         unsafe {
-            let mut sums = [[V::splat(E::default()); N]; R];
-            for (r, row) in sums.iter_mut().enumerate() {
-                for (v, sum) in row.iter_mut().enumerate() {
-                    *sum = match at.term {
-                        0 => ends.start(at.row + r, column(v)),
-                        _ if v + 1 < N => V::load(out(r, v)),
-                        _ => load_first(out(r, v), self.columns - column(v)),
-                    };
+            let mut sums = if at.term > 0 || self.adds {
+                load_rows::<V, R, N>(out, self.out_row, columns)
+            } else {
+                let mut sums = [[V::splat(E::default()); N]; R];
+                for r in 0..R {
+                    for v in 0..N {
+                        sums[r][v] = ends.start(at.row + r, at.column + v * V::LANES);
+                    }
                 }
-            }
+                sums
+            };
             accumulate(at.terms, left, right, &mut sums);
             if at.term + at.terms == self.terms {
-                for (r, row) in sums.iter_mut().enumerate() {
-                    for (v, sum) in row.iter_mut().enumerate() {
-                        *sum = ends.finish(*sum, at.row + r, column(v));
+                for r in 0..R {
+                    for v in 0..N {
+                        sums[r][v] = ends.finish(sums[r][v], at.row + r, at.column + v * V::LANES);
                     }
                 }
             }
-            for (r, row) in sums.into_iter().enumerate() {
-                for (v, sum) in row.into_iter().enumerate() {
-                    match v + 1 < N {
-                        true => sum.store(out(r, v)),
-                        false => store_first(sum, out(r, v), self.columns - column(v)),
-                    }
-                }
-            }
+            store_rows(sums, out, self.out_row, columns);
         }
     }
 }
