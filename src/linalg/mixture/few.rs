@@ -218,9 +218,9 @@ unsafe fn norm<V: Vector<Element: Float>, const D: usize, const N: usize>(
                 }
             }
             // The tile's own columns, from the last one on: each row is still v where it is read.
-            unrolled!(BACK < D, {
-                if BACK > 0 && BACK < rows {
-                    let column = rows - 1 - BACK;
+            unrolled!(BACK < D - 1, {
+                if BACK + 1 < rows {
+                    let column = rows - 2 - BACK;
                     for r in column + 1..rows {
                         let t = V::splat(*mode.row::<D>(start + r).add(start + column));
                         for n in 0..N {
