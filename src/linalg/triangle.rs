@@ -243,9 +243,14 @@ pub(super) unsafe fn transposed_vector<V: Vector<Element: Float>>(
             // Several sums, so that one does not wait for the other.
             let mut sums = [V::splat(V::Element::default()); 4];
             sums[0] = V::load(u.as_ptr().add(column));
-            for i in panel..d {
-                let t = V::load(start.add((i - panel) * WIDTH));
-                sums[i % 4] = t.mul_add(V::splat(u[i]), sums[i % 4]);
+            for first in (panel..d).step_by(4) {
+                let rows = 4.min(d - first);
+                for r in 0..4 {
+                    if r < rows {
+                        let t = V::load(start.add((first + r - panel) * WIDTH));
+                        sums[r] = t.mul_add(V::splat(u[first + r]), sums[r]);
+                    }
+                }
             }
             let sum = sums[0].add(sums[1]).add(sums[2].add(sums[3]));
             sum.store(out.as_mut_ptr().add(column));

@@ -194,16 +194,16 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
                 let begin = panels::offset(d, first / WIDTH);
                 assert!(gradient.len() == panels::offset(d, columns.end / WIDTH) - begin);
                 for panel in columns.clone().step_by(WIDTH) {
-                    for block in 0..blocks {
-                        for (s, share) in shares(block).iter().enumerate() {
-                            let sample = block * BLOCK + s;
-                            let share = zero.sub(V::splat(*share));
-                            for c in (0..WIDTH).step_by(V::LANES) {
-                                let place = panel + c;
-                                let x = V::load(x.as_ptr().add(sample * width + place));
-                                let v = x.sub(V::load(mean.as_ptr().add(place)));
-                                let v = v.mul(V::load(scale.as_ptr().add(place)));
-                                v.mul(share).store(w.as_mut_ptr().add(sample * WIDTH + c));
+                    for c in (0..WIDTH).step_by(V::LANES) {
+                        let mean = V::load(mean.as_ptr().add(panel + c));
+                        let scale = V::load(scale.as_ptr().add(panel + c));
+                        for block in 0..blocks {
+                            for (s, share) in shares(block).iter().enumerate() {
+                                let sample = block * BLOCK + s;
+                                let x = V::load(x.as_ptr().add(sample * width + panel + c));
+                                let v = x.sub(mean).mul(scale);
+                                let target = w.as_mut_ptr().add(sample * WIDTH + c);
+                                v.mul(zero.sub(V::splat(*share))).store(target);
                             }
                         }
                     }
