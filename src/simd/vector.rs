@@ -34,6 +34,12 @@ pub trait Vector: Copy {
     /// The processor has this instruction set; `COLUMNS` numbers from the start of each row on can be read.
     unsafe fn load_columns(from: *const Self::Element, stride: usize) -> [Self; 4];
 
+    /// Asks for the cache line at `from`, which will be read soon; any address will do, since nothing is read.
+    #[inline(always)]
+    fn prefetch(from: *const Self::Element) {
+        let _ = from;
+    }
+
     /// `value` in every lane.
     fn like(self, value: Self::Element) -> Self;
     /// self + b

@@ -35,6 +35,12 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            fn prefetch(from: *const $element) {
+                // SAFETY: every x86-64 has the instruction, which accepts any address.
+                unsafe { _mm_prefetch::<_MM_HINT_T1>(from.cast()) }
+            }
+
+            #[inline(always)]
             fn like(self, value: $element) -> Self {
                 // SAFETY: self proves the instruction set; so it does below.
                 unsafe { $vector($set1(value)) }

@@ -19,6 +19,7 @@ use super::panels;
 use crate::Float;
 use crate::simd::functions::{exp_negative, ln};
 use crate::simd::{Constants, Lanes, Vector};
+use core::ops::Range;
 
 /// A mixture as the kernels read it. Vectors of d numbers are padded to whole panels; the padding of means is 0.
 #[derive(Clone, Copy)]
@@ -73,6 +74,20 @@ impl<T: Float> Rows<'_, T> {
     fn in_pieces(&self, d: usize, start: usize, rows: usize) -> bool {
         start + rows <= self.count
             && (start + rows - 1) * self.stride + d.next_multiple_of(T::COLUMNS) <= self.data.len()
+    }
+
+    /// Asks for one of `parts` equal parts of what these samples have in memory, while others are computed. With many
+    /// features computing takes so long that waiting for memory does not matter: then nothing is asked.
+    #[inline(always)]
+    fn fetch<V: Vector<Element = T>>(&self, samples: Range<usize>, part: usize, parts: usize) {
+        let line = 64 / size_of::<T>();
+        let [start, end] = [samples.start, samples.end].map(|i| (i * self.stride).min(self.data.len()));
+        let lines = (end - start) / line;
+        if lines <= 1024 {
+            for at in lines * part / parts..lines * (part + 1) / parts {
+                V::prefetch(&self.data[start + at * line]);
+            }
+        }
     }
 }
 

@@ -89,6 +89,7 @@ unsafe fn chunk<V: Vector<Element: Float>>(
             transpose::<V>(d, x, start + i * wide, 2, samples.as_mut_ptr(), wide);
         }
         for mode in 0..mixture.modes {
+            x.fetch::<V>(start + CHUNK..start + 2 * CHUNK, mode, mixture.modes);
             for (i, samples) in samples.chunks_exact(d * wide).enumerate() {
                 let exponents = &mut exponents[mode * columns + i * wide..][..wide];
                 mode_exponents::<V, 2>(mixture, mode, samples, v, None, exponents);
