@@ -65,3 +65,32 @@ fn f64_matches_automatic_differentiation_to_1e_9() {
 fn f32_matches_automatic_differentiation_to_2e_5() {
     FILES.iter().for_each(|file| check::<f32>(file, 2e-5));
 }
+
+/// d = 33 goes through chunks, d = 10 through registers.
+#[test]
+fn gaps_between_samples_change_no_bit() {
+    for file in ["marginal_d10_k5", "marginal_d33_k3"] {
+        let oracle = Oracle::open(file);
+        let density = density::<f32>(&oracle);
+        let (d, x) = (density.features(), oracle.get::<f32>("x"));
+        // More than two chunks.
+        let samples = 300;
+        let x: Vec<f32> = x.iter().copied().cycle().take(samples * d).collect();
+        let mut expected = vec![0.0; samples];
+        density.log_density(Samples::from_rows("x", &x, d).unwrap(), &mut expected).unwrap();
+        for gap in [1, 64] {
+            let mut apart = Vec::new();
+            for row in x.chunks(d) {
+                apart.extend_from_slice(row);
+                apart.extend(vec![f32::NAN; gap]);
+            }
+            let mut got = vec![0.0; samples];
+            density.log_density(Samples::new("x", &apart, samples, d, d + gap).unwrap(), &mut got).unwrap();
+            assert_eq!(got, expected, "{file}, gap {gap}");
+        }
+        // The distance to a second sample that is not there.
+        let mut alone = [0.0];
+        density.log_density(Samples::new("x", &x[..d], 1, d, usize::MAX).unwrap(), &mut alone).unwrap();
+        assert_eq!(alone[0], expected[0], "{file}");
+    }
+}

@@ -81,7 +81,8 @@ impl<T: Float> Rows<'_, T> {
     #[inline(always)]
     fn fetch<V: Vector<Element = T>>(&self, samples: Range<usize>, part: usize, parts: usize) {
         let line = 64 / size_of::<T>();
-        let [start, end] = [samples.start, samples.end].map(|i| (i * self.stride).min(self.data.len()));
+        let [start, end] =
+            [samples.start, samples.end].map(|i| i.saturating_mul(self.stride).min(self.data.len()));
         let lines = (end - start) / line;
         if lines <= 1024 {
             for at in lines * part / parts..lines * (part + 1) / parts {
