@@ -107,6 +107,11 @@
 #define LSMI_START_SAMPLES 1
 
 /**
+ * Training of a density starts at a Gaussian mixture that expectation-maximisation has fitted.
+ */
+#define LSMI_START_MIXTURE 2
+
+/**
  * max(0, v).
  */
 #define LSMI_ACTIVATION_RELU 0

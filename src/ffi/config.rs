@@ -48,6 +48,8 @@ pub const LSMI_TRIANGLE_NONE: i32 = 1;
 pub const LSMI_START_NORMAL: i32 = 0;
 /// Training of a density starts at samples.
 pub const LSMI_START_SAMPLES: i32 = 1;
+/// Training of a density starts at a Gaussian mixture that expectation-maximisation has fitted.
+pub const LSMI_START_MIXTURE: i32 = 2;
 /// max(0, v).
 pub const LSMI_ACTIVATION_RELU: i32 = 0;
 /// tanh v.
@@ -88,7 +90,8 @@ coded!(ShiftRule: LSMI_SHIFT_FROZEN => ShiftRule::Frozen, LSMI_SHIFT_BATCH => Sh
     LSMI_SHIFT_NONE => ShiftRule::None);
 coded!(Diagonal: LSMI_DIAGONAL_PER_MODE => Diagonal::PerMode, LSMI_DIAGONAL_SHARED => Diagonal::Shared);
 coded!(Triangle: LSMI_TRIANGLE_FULL => Triangle::Full, LSMI_TRIANGLE_NONE => Triangle::None);
-coded!(Start: LSMI_START_NORMAL => Start::Normal, LSMI_START_SAMPLES => Start::Samples);
+coded!(Start: LSMI_START_NORMAL => Start::Normal, LSMI_START_SAMPLES => Start::Samples,
+    LSMI_START_MIXTURE => Start::Mixture);
 coded!(Activation: LSMI_ACTIVATION_RELU => Activation::Relu, LSMI_ACTIVATION_TANH => Activation::Tanh);
 
 /// 0 or 1.

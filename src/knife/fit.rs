@@ -1,6 +1,7 @@
 //! Fitting a marginal density: its start, and its objective for the training loop.
 
 use super::layout::Layout;
+use super::mixture::{Weighted, fit_mixture};
 use super::prepared::{Chunk, Prepared};
 use super::{Marginal, MarginalOptions};
 use crate::matrix::total_weight;
@@ -19,6 +20,8 @@ pub enum Start {
     Normal,
     /// Means at different samples drawn at random, ℓ and T zero, logits equal: for standardised features.
     Samples,
+    /// A Gaussian mixture fitted by expectation–maximisation, whose means start at samples far apart (k-means++).
+    Mixture,
 }
 
 /// A fitted density and how it came about.
@@ -48,8 +51,11 @@ pub fn fit_marginal<T: Float>(
     x.check_finite("x")?;
     total_weight(weights, x.samples())?;
     let split = Split::new(x.samples(), run.held_out)?;
+    let mean_weight = mean_weight(weights, &split)?;
     let layout = Layout::new(options, x.features())?;
-    let parameters = initial(start, &layout, &x, &split.training, run.stream);
+    let share = |i: usize| weights.map_or(1.0, |w| w[i].f64()) / mean_weight;
+    let data = (x, share, &split.training[..]);
+    let parameters = initial(start, (options, &layout), data, run.stream);
     fit_from(parameters, (options, layout, Level::best()), (x, weights), split, run)
 }
 
@@ -101,11 +107,12 @@ fn fit_from<T: Float>(
     Ok(MarginalFit { density, history })
 }
 
+/// The parameters from which training starts; `training` are the numbers of the samples that it sees, `share` tells
+/// their weights, of mean 1.
 fn initial<T: Float>(
     start: Start,
-    layout: &Layout,
-    x: &Samples<'_, T>,
-    training: &[usize],
+    (options, layout): (&MarginalOptions, &Layout),
+    (x, share, training): (Samples<'_, T>, impl Fn(usize) -> f64, &[usize]),
     stream: &mut Stream,
 ) -> Vec<T> {
     let mut parameters = vec![T::zero(); layout.len()];
@@ -128,6 +135,13 @@ fn initial<T: Float>(
                 let sample = x.sample(training[chosen[mode % chosen.len()]]);
                 mean[..layout.features].copy_from_slice(sample);
             }
+        }
+        Start::Mixture => {
+            let d = layout.features;
+            let data: Vec<T> = training.iter().flat_map(|&i| x.sample(i)).copied().collect();
+            let x = Samples::new("x", &data, training.len(), d, d).expect("the samples were just gathered");
+            let samples = Weighted { x, weights: training.iter().map(|&i| share(i)).collect() };
+            parameters = fit_mixture((options, layout, Level::best()), &samples, stream);
         }
     }
     parameters

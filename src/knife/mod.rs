@@ -3,6 +3,7 @@
 mod fit;
 mod layout;
 mod marginal;
+mod mixture;
 mod prepared;
 #[cfg(test)]
 mod reference;

@@ -119,6 +119,45 @@ impl<T: Float> Prepared<T> {
         mixture::log_density(self.level, self.mixture(parameters), rows, out, memory);
     }
 
+    /// The shares gᵢ p(mode|xᵢ), modes × samples, of all samples; gives Σ gᵢ log p(xᵢ).
+    pub(crate) fn shares(
+        &self,
+        parameters: &[T],
+        (x, upstream): (&Samples<'_, T>, impl Fn(usize) -> T),
+        memory: &mut Chunk<T>,
+        out: &mut [T],
+    ) -> f64 {
+        let (d, width, modes) = (self.layout.features, self.layout.width(), self.layout.modes);
+        let mixture = self.mixture(parameters);
+        let record = mixture::record(d, modes);
+        memory.reserve(BLOCK * width, record);
+        let rows = &mut memory.rows.slice_mut()[..BLOCK * width];
+        let record = &mut memory.records.slice_mut()[..record];
+        let mut sum = 0.0;
+        for start in (0..x.samples()).step_by(BLOCK) {
+            let count = BLOCK.min(x.samples() - start);
+            let mut g = [T::zero(); BLOCK];
+            for (i, row) in rows.chunks_exact_mut(width).enumerate() {
+                match i < count {
+                    true => row[..d].copy_from_slice(x.sample(start + i)),
+                    false => row[..d].fill(T::zero()),
+                }
+                g[i] = if i < count { upstream(start + i) } else { T::zero() };
+            }
+            mixture::forward_block(self.level, mixture, rows, &g, record, &mut memory.scratch);
+            let (shares, log_density) = record[modes * d * BLOCK..].split_at(modes * BLOCK);
+            for (of_mode, shares) in out.chunks_exact_mut(x.samples()).zip(shares.chunks_exact(BLOCK)) {
+                of_mode[start..][..count].copy_from_slice(&shares[..count]);
+            }
+            for (g, value) in g.iter().zip(log_density) {
+                if *g != T::zero() {
+                    sum += g.f64() * value.f64();
+                }
+            }
+        }
+        sum
+    }
+
     /// Samples whose gradient is computed at a time.
     pub(crate) fn chunk_samples(&self) -> usize {
         let record = mixture::record(self.layout.features, self.layout.modes);

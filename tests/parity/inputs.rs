@@ -260,10 +260,10 @@ fn density_fits(calls: &mut Vec<Call>) {
         input["held_out"] = json!([]);
         calls.push((format!("refine_weighted_{kind}"), "refine", tolerance, input.clone()));
         let form = json!({ "modes": 2, "bounded": false, "diagonal": "shared", "triangle": "full" });
-        for start in ["normal", "samples"] {
+        for start in ["normal", "samples", "mixture"] {
             let mut input = json!({ "type": kind, "form": form, "start": start, "x": input["x"],
                 "weights": null, "training": input["training"], "held_out": [1, 4, 19], "seed": 3 });
-            if start == "samples" {
+            if start != "normal" {
                 input["weights"] = numbers(&[0.5; 20]);
             }
             calls.push((format!("fit_density_{start}_{kind}"), "fit_density", tolerance, input));

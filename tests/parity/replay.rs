@@ -10,7 +10,7 @@ use lsmi::interaction::{
     joint_categories, mean, shift,
 };
 use lsmi::knife::{
-    Diagonal, Marginal, MarginalFit, MarginalGradient, MarginalOptions, MarginalParameters, Start, Triangle,
+    Diagonal, Marginal, MarginalFit, MarginalGradient, MarginalOptions, MarginalParameters, Triangle,
     fit_marginal, refine_marginal,
 };
 use lsmi::rng::Stream;
@@ -64,7 +64,7 @@ where
         "fit_density" => {
             let x = data::<T>(&input["x"]);
             let (x, weights) = (samples("x", &input["x"], &x)?, read_optional::<T>(&input["weights"]));
-            let start = if input["start"] == "normal" { Start::Normal } else { Start::Samples };
+            let start = serde_json::from_value(input["start"].clone()).expect("the name of a start");
             let form = form(&input["form"]);
             trained(input, |run| fit_marginal(x, weights.as_deref(), &form, start, run))
         }

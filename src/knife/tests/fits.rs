@@ -45,7 +45,7 @@ fn fits_find_the_entropy_of_a_gaussian() {
         })
         .collect();
     let exact = 1.0 + (2.0 * core::f64::consts::PI).ln() + 0.5 * (1.0 - 0.64f64).ln();
-    for start in [Start::Samples, Start::Normal] {
+    for start in [Start::Samples, Start::Normal, Start::Mixture] {
         let fit = fitted(&x, 2, &options(2, false, Diagonal::PerMode, Triangle::Full), None, start).unwrap();
         let mean = -densities(&fit.density, &x).iter().sum::<f64>() / 2000.0;
         approx::assert_abs_diff_eq!(mean, exact, epsilon = 0.05);

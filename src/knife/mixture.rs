@@ -1,0 +1,306 @@
+//! Expectation–maximisation: a Gaussian mixture as the start of training.
+//!
+//! KNIFE contains the Gaussian mixtures. With Σ = L Lᵀ, A = L⁻¹ is (I + T)·diag(exp σ) for σ_j = −log L_jj and, since
+//! row i of A is B_i / L_ii with the unit lower triangle B = diag(L) L⁻¹, T_ij = B_ij exp(σ_i − σ_j). A diagonal that
+//! all modes share takes B from every mode and σ from their mean.
+//!
+//! Sources: Arthur and Vassilvitskii, "k-means++: The Advantages of Careful Seeding", SODA 2007; Dempster, Laird and
+//! Rubin, "Maximum Likelihood from Incomplete Data via the EM Algorithm", 1977; for the prior of covariances Fraley
+//! and Raftery, "Bayesian Regularization for Normal Mixture Estimation and Model-Based Clustering", 2007.
+
+use super::layout::Layout;
+use super::prepared::Prepared;
+use super::{Diagonal, MarginalOptions};
+use crate::linalg::dense::{self, Layer};
+use crate::rng::Stream;
+use crate::simd::Level;
+use crate::{Float, Samples};
+use alloc::{vec, vec::Vec};
+use nalgebra::{Cholesky, DMatrix};
+
+/// Expectation–maximisation ends after this many rounds,
+const ROUNDS: usize = 100;
+
+/// or when a round gains less than this, nats per sample.
+const LEAST_GAIN: f64 = 1e-4;
+
+/// |σ| of a bounded density is at most this: beyond, tanh would leave no gradient.
+const MOST_BOUNDED: f64 = 0.99;
+
+/// Samples whose scatter is summed at a time.
+const BLOCK: usize = 256;
+
+/// Samples, each with its weight: the mean of the weights is 1.
+pub(super) struct Weighted<'a, T> {
+    pub(super) x: Samples<'a, T>,
+    pub(super) weights: Vec<f64>,
+}
+
+/// The packed parameters of a mixture fitted to the samples, in the form that `options` ask for.
+pub(super) fn fit_mixture<T: Float>(
+    (options, layout, level): (&MarginalOptions, &Layout, Level),
+    samples: &Weighted<'_, T>,
+    stream: &mut Stream,
+) -> Vec<T> {
+    let form = (options, layout, level);
+    let (n, modes) = (samples.x.samples(), layout.modes);
+    let prior = Prior::new(samples, modes);
+    // Responsibilities times weights, a mode per row.
+    let mut shares = nearest(&seeds(samples, &prior, modes, stream), samples, &prior);
+    let mut prepared = Prepared::new(options, layout.clone(), level);
+    let mut memory = prepared.chunk();
+    let mut parameters = vec![T::zero(); layout.len()];
+    let mut before = f64::NEG_INFINITY;
+    for _ in 0..ROUNDS {
+        maximise(form, samples, &prior, &shares, &mut parameters);
+        prepared.update(&parameters);
+        let upstream = |i: usize| T::of(samples.weights[i]);
+        let total = prepared.shares(&parameters, (&samples.x, upstream), &mut memory, &mut shares);
+        let gain = total / n as f64 - before;
+        before = total / n as f64;
+        if gain.is_nan() || gain < LEAST_GAIN {
+            break;
+        }
+    }
+    parameters
+}
+
+/// What covariances are drawn to: `samples` samples of these variances.
+struct Prior {
+    samples: f64,
+    variances: Vec<f64>,
+}
+
+impl Prior {
+    /// The data's variances, less by what K modes tell apart.
+    fn new<T: Float>(samples: &Weighted<'_, T>, modes: usize) -> Self {
+        let d = samples.x.features();
+        let everyone: Vec<T> = samples.weights.iter().map(|&w| T::of(w)).collect();
+        let mut variances = Moments::of(samples, &everyone).variances;
+        let parts = libm::pow(modes as f64, 2.0 / d as f64);
+        for variance in &mut variances {
+            // A constant feature has no scale of its own.
+            *variance = if *variance > 0.0 { *variance / parts } else { 1.0 };
+        }
+        Prior { samples: (d + 2) as f64, variances }
+    }
+}
+
+/// Σ c, and mean and variance of every feature, of samples with shares c.
+struct Moments {
+    mass: f64,
+    means: Vec<f64>,
+    variances: Vec<f64>,
+}
+
+impl Moments {
+    fn of<T: Float>(samples: &Weighted<'_, T>, shares: &[T]) -> Self {
+        let d = samples.x.features();
+        let mass: f64 = shares.iter().map(|c| c.f64()).sum();
+        let (mut means, mut variances) = (vec![0.0; d], vec![0.0; d]);
+        if mass > 0.0 {
+            for (x, c) in samples.x.iter().zip(shares) {
+                means.iter_mut().zip(x).for_each(|(m, x)| *m += c.f64() * x.f64());
+            }
+            means.iter_mut().for_each(|m| *m /= mass);
+            for (x, c) in samples.x.iter().zip(shares) {
+                for ((variance, x), m) in variances.iter_mut().zip(x).zip(&means) {
+                    let v = x.f64() - m;
+                    *variance += c.f64() * v * v;
+                }
+            }
+            variances.iter_mut().for_each(|v| *v /= mass);
+        }
+        Moments { mass, means, variances }
+    }
+}
+
+/// Squared distance in units of the prior's variances.
+fn distance<T: Float>(a: &[T], b: &[T], prior: &Prior) -> f64 {
+    let terms = a.iter().zip(b).zip(&prior.variances);
+    terms.map(|((a, b), variance)| (a.f64() - b.f64()) * (a.f64() - b.f64()) / variance).sum()
+}
+
+/// Samples as centres: each is drawn in proportion to its squared distance from those before.
+fn seeds<T: Float>(
+    samples: &Weighted<'_, T>,
+    prior: &Prior,
+    modes: usize,
+    stream: &mut Stream,
+) -> Vec<usize> {
+    let mut chances = samples.weights.clone();
+    let mut distances = vec![f64::INFINITY; chances.len()];
+    let mut centres = Vec::with_capacity(modes);
+    for _ in 0..modes {
+        let total: f64 = chances.iter().sum();
+        // Where all samples are centres already, any will do.
+        let centre = match total > 0.0 {
+            true => drawn(&chances, stream.uniform(0.0, total)),
+            false => drawn(&samples.weights, stream.uniform(0.0, samples.weights.iter().sum())),
+        };
+        centres.push(centre);
+        for (i, (nearest, chance)) in distances.iter_mut().zip(&mut chances).enumerate() {
+            *nearest = nearest.min(distance(samples.x.sample(i), samples.x.sample(centre), prior));
+            *chance = samples.weights[i] * *nearest;
+        }
+    }
+    centres
+}
+
+/// The first number whose chances, with those of all before, exceed `at`; the last with any if rounding hides it.
+fn drawn(chances: &[f64], at: f64) -> usize {
+    let mut sum = 0.0;
+    let mut last = 0;
+    for (i, &chance) in chances.iter().enumerate() {
+        if chance > 0.0 {
+            sum += chance;
+            last = i;
+            if sum > at {
+                break;
+            }
+        }
+    }
+    last
+}
+
+/// Shares that give every sample to the nearest centre: modes × samples.
+fn nearest<T: Float>(centres: &[usize], samples: &Weighted<'_, T>, prior: &Prior) -> Vec<T> {
+    let n = samples.x.samples();
+    let mut shares = vec![T::zero(); centres.len() * n];
+    for (i, x) in samples.x.iter().enumerate() {
+        let mut best = (f64::INFINITY, 0);
+        for (mode, &centre) in centres.iter().enumerate() {
+            let distance = distance(x, samples.x.sample(centre), prior);
+            if distance < best.0 {
+                best = (distance, mode);
+            }
+        }
+        shares[best.1 * n + i] = T::of(samples.weights[i]);
+    }
+    shares
+}
+
+/// The parameters of the modes that samples with these shares are most likely under.
+fn maximise<T: Float>(
+    (options, layout, level): (&MarginalOptions, &Layout, Level),
+    samples: &Weighted<'_, T>,
+    prior: &Prior,
+    shares: &[T],
+    parameters: &mut [T],
+) {
+    let (d, width, n) = (layout.features, layout.width(), samples.x.samples());
+    let full = !layout.triangle.is_empty();
+    let mut total = 0.0;
+    let mut modes = Vec::with_capacity(layout.modes);
+    for (mode, shares) in shares.chunks_exact(n).enumerate() {
+        let moments = Moments::of(samples, shares);
+        let mean = &mut parameters[layout.means.clone()][mode * width..][..d];
+        if moments.mass > 0.0 {
+            mean.iter_mut().zip(&moments.means).for_each(|(m, &value)| *m = T::of(value));
+        }
+        let mut covariance = match full {
+            true => scatter(level, samples, mean, shares),
+            false => DMatrix::from_diagonal(&(moments.mass * nalgebra::DVector::from_vec(moments.variances))),
+        };
+        for (j, variance) in prior.variances.iter().enumerate() {
+            covariance[(j, j)] += prior.samples * variance;
+        }
+        covariance /= moments.mass + prior.samples;
+        total += moments.mass;
+        modes.push((moments.mass, Factors::of(covariance)));
+    }
+
+    let shared = options.diagonal == Diagonal::Shared;
+    let mut sigma: Vec<Vec<f64>> = modes.iter().map(|(_, factors)| factors.sigma.clone()).collect();
+    if shared {
+        // The mean of variances, as the likelihood of one diagonal has it.
+        let mut variances = vec![0.0; d];
+        for (mass, factors) in &modes {
+            for (variance, s) in variances.iter_mut().zip(&factors.sigma) {
+                *variance += mass / total * libm::exp(-2.0 * s);
+            }
+        }
+        sigma = vec![variances.iter().map(|v| -0.5 * libm::log(*v)).collect()];
+    }
+    if options.bounded {
+        sigma.iter_mut().flatten().for_each(|s| *s = s.clamp(-MOST_BOUNDED, MOST_BOUNDED));
+    }
+    for (row, sigma) in parameters[layout.log_diagonal.clone()].chunks_exact_mut(width).zip(&sigma) {
+        for (l, &s) in row.iter_mut().zip(sigma) {
+            *l = T::of(if options.bounded { libm::atanh(s) } else { s });
+        }
+    }
+    for (mode, (mass, factors)) in modes.iter().enumerate() {
+        let sigma = &sigma[if shared { 0 } else { mode }];
+        for i in 0..if full { d } else { 0 } {
+            for j in 0..i {
+                let t = factors.unit[(i, j)] * libm::exp(sigma[i] - sigma[j]);
+                parameters[layout.triangle_element(mode, i, j)] = T::of(t);
+            }
+        }
+        // A mode without samples keeps a weight from which it can come back.
+        parameters[layout.logits.start + mode] = T::of(libm::log((mass / total).max(1e-6)));
+    }
+}
+
+/// Σ c (x − μ)(x − μ)ᵀ.
+fn scatter<T: Float>(level: Level, samples: &Weighted<'_, T>, mean: &[T], shares: &[T]) -> DMatrix<f64> {
+    let d = mean.len();
+    let pitch = dense::pitch::<T>(d);
+    let rows = dense::block_length::<T>(BLOCK, d);
+    let (mut centred, mut scaled) = (vec![T::zero(); rows], vec![T::zero(); rows]);
+    let mut columns = vec![T::zero(); dense::block_length::<T>(d, BLOCK)];
+    let (mut products, mut sums) = (vec![T::zero(); d * d], vec![T::zero(); d]);
+    let mut scatter = DMatrix::zeros(d, d);
+    for (block, shares) in shares.chunks(BLOCK).enumerate() {
+        for (s, &share) in shares.iter().enumerate() {
+            let x = samples.x.sample(block * BLOCK + s);
+            for (j, (&x, &m)) in x.iter().zip(mean).enumerate() {
+                centred[s * pitch + j] = x - m;
+                scaled[s * pitch + j] = share * (x - m);
+            }
+        }
+        let layer = Layer { samples: shares.len(), inputs: d, outputs: d };
+        columns.fill(T::zero());
+        let to = (&mut columns[..], dense::pitch::<T>(shares.len()));
+        dense::transpose(level, (shares.len(), d), &scaled, to);
+        dense::weight_gradient(level, layer, (&columns, &centred), (&mut products, &mut sums), false);
+        for (sum, product) in scatter.iter_mut().zip(&products) {
+            *sum += product.f64();
+        }
+    }
+    scatter
+}
+
+/// Σ⁻¹ = Bᵀ diag(exp 2σ) B with a unit lower triangle B.
+struct Factors {
+    sigma: Vec<f64>,
+    unit: DMatrix<f64>,
+}
+
+impl Factors {
+    fn of(covariance: DMatrix<f64>) -> Self {
+        let d = covariance.nrows();
+        let variances = covariance.diagonal();
+        match Cholesky::new(covariance) {
+            Some(cholesky) => {
+                let lower = cholesky.unpack();
+                let mut unit = DMatrix::identity(d, d);
+                // Never fails: the factor's diagonal is positive.
+                lower.solve_lower_triangular_mut(&mut unit);
+                for i in 0..d {
+                    unit.row_mut(i).scale_mut(lower[(i, i)]);
+                }
+                Factors { sigma: lower.diagonal().iter().map(|l| -libm::log(*l)).collect(), unit }
+            }
+            // Rounding of f32 sums can leave a matrix that is not positive; its diagonal is.
+            None => Factors {
+                sigma: variances.iter().map(|v| -0.5 * libm::log(*v)).collect(),
+                unit: DMatrix::identity(d, d),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
