@@ -4,6 +4,7 @@ mod common;
 
 use common::Oracle;
 use lsmi::knife::{Diagonal, Marginal, MarginalOptions, MarginalParameters, Triangle};
+use lsmi::simd::Level;
 use lsmi::{Float, Samples};
 
 const FILES: [&str; 9] = [
@@ -39,7 +40,12 @@ fn density<T: Float>(oracle: &Oracle) -> Marginal<T> {
 
 fn check<T: Float>(file: &str, tolerance: f64) {
     let oracle = Oracle::open(file);
-    let density = density::<T>(&oracle);
+    for level in Level::available() {
+        check_level(&oracle, density::<T>(&oracle).with_level(level), tolerance);
+    }
+}
+
+fn check_level<T: Float>(oracle: &Oracle, density: Marginal<T>, tolerance: f64) {
     let x = oracle.get::<T>("x");
     let x = Samples::from_rows("x", &x, density.features()).unwrap();
     let mut log_density = vec![T::zero(); x.samples()];

@@ -199,6 +199,23 @@ mod tests {
     use super::*;
     use alloc::format;
 
+    #[cfg(feature = "rayon")]
+    #[test]
+    fn threads_change_no_bit_of_a_model() {
+        let data = crate::synthetic::MixedGaussian::new(3, 0.5, 0.5).unwrap().sample(300, 1).unwrap();
+        let [x1, x2] = [&data.x1, &data.x2].map(|x| Samples::from_rows("x", x, 3).unwrap());
+        let mut config = Config::robust();
+        for (key, value) in [("start", "mixture"), ("density_epochs", "3"), ("classifier_epochs", "3")] {
+            config.set(key, value).unwrap();
+        }
+        let of = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| fit(x1, x2, &data.y, &config).unwrap().to_bytes().unwrap())
+        };
+        let one = of(1);
+        assert!(of(2) == one && of(7) == one);
+    }
+
     #[test]
     fn classes_are_counted_and_checked() {
         assert_eq!(check_classes(&[0, 2, 2], 0).unwrap().1, [1, 0, 2]);

@@ -51,12 +51,12 @@ pub fn fit_marginal<T: Float>(
     x.check_finite("x")?;
     total_weight(weights, x.samples())?;
     let split = Split::new(x.samples(), run.held_out)?;
-    let mean_weight = mean_weight(weights, &split)?;
     let layout = Layout::new(options, x.features())?;
+    let mean_weight = mean_weight(weights, &split)?;
     let share = |i: usize| weights.map_or(1.0, |w| w[i].f64()) / mean_weight;
     let data = (x, share, &split.training[..]);
     let parameters = initial(start, (options, &layout), data, run.stream);
-    fit_from(parameters, (options, layout, Level::best()), (x, weights), split, run)
+    fit_from(parameters, (options, layout, Level::best()), (x, weights, mean_weight), split, run)
 }
 
 /// Trains a density further, from its own parameters, in its own form and on its own level: with `train_means` or
@@ -75,22 +75,23 @@ pub fn refine_marginal<T: Float>(
     x.check_finite("x")?;
     total_weight(weights, x.samples())?;
     let split = Split::new(x.samples(), run.held_out)?;
+    let mean_weight = mean_weight(weights, &split)?;
     let layout = Layout::new(density.options(), x.features())?;
     let form = (density.options(), layout, density.level());
-    fit_from(density.packed().to_vec(), form, (x, weights), split, run)
+    fit_from(density.packed().to_vec(), form, (x, weights, mean_weight), split, run)
 }
 
 fn fit_from<T: Float>(
     start: Vec<T>,
     (options, layout, level): (&MarginalOptions, Layout, Level),
-    (x, weights): (Samples<'_, T>, Option<&[T]>),
+    (x, weights, mean_weight): (Samples<'_, T>, Option<&[T]>, f64),
     split: Split,
     run: TrainingRun<'_>,
 ) -> Result<MarginalFit<T>> {
     let prepared = Prepared::new(options, layout.clone(), level);
     let mut objective = MeanSurprisal {
         options: options.clone(),
-        mean_weight: mean_weight(weights, &split)?,
+        mean_weight,
         chunk: prepared.chunk(),
         gathered: Vec::new(),
         values: Vec::new(),

@@ -45,11 +45,16 @@ pub(super) fn fit_mixture<T: Float>(
     let form = (options, layout, level);
     let (n, modes) = (samples.x.samples(), layout.modes);
     let prior = Prior::new(samples, modes);
+    let centres = seeds(samples, &prior, modes, stream);
     // Responsibilities times weights, a mode per row.
-    let mut shares = nearest(&seeds(samples, &prior, modes, stream), samples, &prior);
+    let mut shares = nearest(&centres, samples, &prior);
     let mut prepared = Prepared::new(options, layout.clone(), level);
     let mut memory = prepared.chunk();
     let mut parameters = vec![T::zero(); layout.len()];
+    // A mode that no sample is nearest to stays there until one comes.
+    for (mean, &centre) in parameters[layout.means.clone()].chunks_exact_mut(layout.width()).zip(&centres) {
+        mean[..layout.features].copy_from_slice(samples.x.sample(centre));
+    }
     let mut before = f64::NEG_INFINITY;
     for _ in 0..ROUNDS {
         maximise(form, samples, &prior, &shares, &mut parameters);
@@ -58,6 +63,7 @@ pub(super) fn fit_mixture<T: Float>(
         let total = prepared.shares(&parameters, (&samples.x, upstream), &mut memory, &mut shares);
         let gain = total / n as f64 - before;
         before = total / n as f64;
+        // Under the prior, and within a bound, a round may also lose.
         if gain.is_nan() || gain < LEAST_GAIN {
             break;
         }
@@ -65,7 +71,9 @@ pub(super) fn fit_mixture<T: Float>(
     parameters
 }
 
-/// What covariances are drawn to: `samples` samples of these variances.
+/// What covariances are drawn to: `samples` samples of these variances, so that Σ = (Σ c v vᵀ + samples · variances) /
+/// (Σ c + samples). The variances are those of Fraley and Raftery; their prior weighs less, since it gives the mode of a
+/// distribution, which a start does not need.
 struct Prior {
     samples: f64,
     variances: Vec<f64>,

@@ -54,7 +54,8 @@ impl<E: Lanes> Product<E> {
     ///
     /// # Safety
     /// The processor has the instruction set of V. All elements of `left` can be read, all of `out` can be written
-    /// and overlap nothing; `right` can be read up to the next whole vector of columns. `ends` is for this product.
+    /// (and read, if `adds`) and overlap nothing; `right` can be read up to the next whole vector of columns. `ends` is
+    /// for this product.
     #[inline(always)]
     pub(crate) unsafe fn compute<V: Vector<Element = E>>(&self, ends: &impl Ends<V>) {
         let most_terms = const { PANEL / (2 * V::LANES * size_of::<V::Element>()) };

@@ -61,6 +61,9 @@ impl<'a, T: Float> Mixture<'a, T> {
     }
 }
 
+/// Lines of the cache that are asked for ahead.
+const MOST_LINES: usize = 1024;
+
 /// Samples that a kernel reads: sample i at `data[i * stride..]`.
 #[derive(Clone, Copy)]
 pub struct Rows<'a, T> {
@@ -76,15 +79,15 @@ impl<T: Float> Rows<'_, T> {
             && (start + rows - 1) * self.stride + d.next_multiple_of(T::COLUMNS) <= self.data.len()
     }
 
-    /// Asks for one of `parts` equal parts of what these samples have in memory, while others are computed. With many
-    /// features computing takes so long that waiting for memory does not matter: then nothing is asked.
+    /// Asks for one of `parts` equal parts of what these samples have in memory, while others are computed. With much
+    /// memory for each, computing takes so long that waiting does not matter: then nothing is asked.
     #[inline(always)]
     fn fetch<V: Vector<Element = T>>(&self, samples: Range<usize>, part: usize, parts: usize) {
         let line = 64 / size_of::<T>();
-        let [start, end] =
-            [samples.start, samples.end].map(|i| i.saturating_mul(self.stride).min(self.data.len()));
+        let [start, end] = [samples.start, samples.end]
+            .map(|i| i.min(self.count).saturating_mul(self.stride).min(self.data.len()));
         let lines = (end - start) / line;
-        if lines <= 1024 {
+        if lines <= MOST_LINES {
             for at in lines * part / parts..lines * (part + 1) / parts {
                 V::prefetch(&self.data[start + at * line]);
             }
