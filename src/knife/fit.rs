@@ -53,7 +53,7 @@ pub fn fit_marginal<T: Float>(
     let split = Split::new(x.samples(), run.held_out)?;
     let layout = Layout::new(options, x.features())?;
     let mean_weight = mean_weight(weights, &split)?;
-    let share = |i: usize| weights.map_or(1.0, |w| w[i].f64()) / mean_weight;
+    let share = |i| weight(weights, i) / mean_weight;
     let data = (x, share, &split.training[..]);
     let parameters = initial(start, (options, &layout), data, run.stream);
     fit_from(parameters, (options, layout, Level::best()), (x, weights, mean_weight), split, run)
@@ -165,10 +165,9 @@ struct MeanSurprisal<'a, T> {
     scratch: Buffer<T>,
 }
 
-impl<T: Float> MeanSurprisal<'_, T> {
-    fn weight(weights: Option<&[T]>, i: usize) -> f64 {
-        weights.map_or(1.0, |w| w[i].f64())
-    }
+/// The weight of sample `i`: without weights every sample counts the same.
+fn weight<T: Float>(weights: Option<&[T]>, i: usize) -> f64 {
+    weights.map_or(1.0, |w| w[i].f64())
 }
 
 impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
@@ -193,7 +192,7 @@ impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
         self.prepared.update(parameters);
         let mut sum = 0.0;
         for (i, batch) in batch.chunks(self.prepared.chunk_samples()).enumerate() {
-            let upstream = |i: usize| T::of(-Self::weight(weights, batch[i]) / total);
+            let upstream = |i: usize| T::of(-weight(weights, batch[i]) / total);
             let samples = (batch.len(), |i: usize| x.sample(batch[i]), upstream);
             let out = (&mut *gradient, adds || i > 0);
             sum += self.prepared.gradient(parameters, samples, &mut self.chunk, out, None);
@@ -215,7 +214,7 @@ impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
             self.values.resize(batch.len(), T::zero());
             self.prepared.log_density(parameters, &x, &mut self.values, &mut self.scratch);
             for (&i, value) in batch.iter().zip(&self.values) {
-                let weight = Self::weight(self.weights, i);
+                let weight = weight(self.weights, i);
                 if weight > 0.0 {
                     sum -= weight * value.f64();
                     total += weight;

@@ -84,43 +84,39 @@ impl Prior {
     fn new<T: Float>(samples: &Weighted<'_, T>, modes: usize) -> Self {
         let d = samples.x.features();
         let everyone: Vec<T> = samples.weights.iter().map(|&w| T::of(w)).collect();
-        let mut variances = Moments::of(samples, &everyone).variances;
+        let (mass, means) = means(samples, &everyone);
+        let means: Vec<T> = means.into_iter().map(T::of).collect();
+        let mut variances = squares(samples, &everyone, &means);
         let parts = libm::pow(modes as f64, 2.0 / d as f64);
         for variance in &mut variances {
             // A constant feature has no scale of its own.
-            *variance = if *variance > 0.0 { *variance / parts } else { 1.0 };
+            *variance = if *variance > 0.0 { *variance / mass / parts } else { 1.0 };
         }
         Prior { samples: (d + 2) as f64, variances }
     }
 }
 
-/// Σ c, and mean and variance of every feature, of samples with shares c.
-struct Moments {
-    mass: f64,
-    means: Vec<f64>,
-    variances: Vec<f64>,
+/// Σ c, and the mean of every feature, of samples with shares c.
+fn means<T: Float>(samples: &Weighted<'_, T>, shares: &[T]) -> (f64, Vec<f64>) {
+    let mass: f64 = shares.iter().map(|c| c.f64()).sum();
+    let mut means = vec![0.0; samples.x.features()];
+    for (x, c) in samples.x.iter().zip(shares) {
+        means.iter_mut().zip(x).for_each(|(m, x)| *m += c.f64() * x.f64());
+    }
+    means.iter_mut().for_each(|m| *m /= mass);
+    (mass, means)
 }
 
-impl Moments {
-    fn of<T: Float>(samples: &Weighted<'_, T>, shares: &[T]) -> Self {
-        let d = samples.x.features();
-        let mass: f64 = shares.iter().map(|c| c.f64()).sum();
-        let (mut means, mut variances) = (vec![0.0; d], vec![0.0; d]);
-        if mass > 0.0 {
-            for (x, c) in samples.x.iter().zip(shares) {
-                means.iter_mut().zip(x).for_each(|(m, x)| *m += c.f64() * x.f64());
-            }
-            means.iter_mut().for_each(|m| *m /= mass);
-            for (x, c) in samples.x.iter().zip(shares) {
-                for ((variance, x), m) in variances.iter_mut().zip(x).zip(&means) {
-                    let v = x.f64() - m;
-                    *variance += c.f64() * v * v;
-                }
-            }
-            variances.iter_mut().for_each(|v| *v /= mass);
+/// Σ c (x − mean)² of every feature.
+fn squares<T: Float>(samples: &Weighted<'_, T>, shares: &[T], means: &[T]) -> Vec<f64> {
+    let mut squares = vec![0.0; means.len()];
+    for (x, c) in samples.x.iter().zip(shares) {
+        for ((square, x), m) in squares.iter_mut().zip(x).zip(means) {
+            let v = x.f64() - m.f64();
+            *square += c.f64() * v * v;
         }
-        Moments { mass, means, variances }
     }
+    squares
 }
 
 /// Squared distance in units of the prior's variances.
@@ -201,21 +197,21 @@ fn maximise<T: Float>(
     let mut total = 0.0;
     let mut modes = Vec::with_capacity(layout.modes);
     for (mode, shares) in shares.chunks_exact(n).enumerate() {
-        let moments = Moments::of(samples, shares);
+        let (mass, centre) = means(samples, shares);
         let mean = &mut parameters[layout.means.clone()][mode * width..][..d];
-        if moments.mass > 0.0 {
-            mean.iter_mut().zip(&moments.means).for_each(|(m, &value)| *m = T::of(value));
+        if mass > 0.0 {
+            mean.iter_mut().zip(&centre).for_each(|(m, &value)| *m = T::of(value));
         }
         let mut covariance = match full {
             true => scatter(level, samples, mean, shares),
-            false => DMatrix::from_diagonal(&(moments.mass * nalgebra::DVector::from_vec(moments.variances))),
+            false => DMatrix::from_diagonal(&squares(samples, shares, mean).into()),
         };
         for (j, variance) in prior.variances.iter().enumerate() {
             covariance[(j, j)] += prior.samples * variance;
         }
-        covariance /= moments.mass + prior.samples;
-        total += moments.mass;
-        modes.push((moments.mass, Factors::of(covariance)));
+        covariance /= mass + prior.samples;
+        total += mass;
+        modes.push((mass, Factors::of(covariance)));
     }
 
     let shared = options.diagonal == Diagonal::Shared;

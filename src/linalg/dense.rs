@@ -1,8 +1,9 @@
 //! The layers of a network on a block of samples: forward, down, and the gradient of weights.
 //!
 //! A block holds a unit per row and a sample per column, rows [`pitch`] apart, so that samples travel in the lanes;
-//! the columns up to the next multiple of [`MOST_LANES`] may be computed too, and hold what the caller filled them with. The gradient
-//! of weights wants its inputs the other way round, a sample per row: [`transpose`] turns one into the other.
+//! the columns up to the next multiple of [`MOST_LANES`] may be computed too, and hold what the caller filled them with.
+//! The gradient of weights wants its inputs the other way round, a sample per row: [`transpose`] turns one into the
+//! other.
 
 pub(crate) use super::ends::MOST_LANES;
 use super::ends::{load_first, store_first};

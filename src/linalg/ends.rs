@@ -31,16 +31,8 @@ unsafe fn copy<E: Lanes>(from: *const E, to: *mut E, count: usize) {
 /// The processor has the instruction set of V; that many numbers can be read.
 #[inline(always)]
 pub(crate) unsafe fn load_first<V: Vector>(from: *const V::Element, count: usize) -> V {
-    const { assert!(V::LANES <= MOST_LANES) };
-    // SAFETY: the caller says that the numbers can be read; `lanes` holds a vector.
-    unsafe {
-        if count >= V::LANES {
-            return V::load(from);
-        }
-        let mut lanes = [V::Element::default(); MOST_LANES];
-        copy(from, lanes.as_mut_ptr(), count);
-        V::load(lanes.as_ptr())
-    }
+    // SAFETY: as this function's.
+    unsafe { load_rows::<V, 1, 1>(from, 0, count)[0][0] }
 }
 
 /// Writes the first `count` lanes of `vector` from `to` on; all if `count` exceeds them.
@@ -49,16 +41,8 @@ pub(crate) unsafe fn load_first<V: Vector>(from: *const V::Element, count: usize
 /// That many numbers can be written.
 #[inline(always)]
 pub(crate) unsafe fn store_first<V: Vector>(vector: V, to: *mut V::Element, count: usize) {
-    const { assert!(V::LANES <= MOST_LANES) };
-    // SAFETY: the caller says that the numbers can be written; `lanes` holds a vector.
-    unsafe {
-        if count >= V::LANES {
-            return vector.store(to);
-        }
-        let mut lanes = [V::Element::default(); MOST_LANES];
-        vector.store(lanes.as_mut_ptr());
-        copy(lanes.as_ptr(), to, count);
-    }
+    // SAFETY: as this function's.
+    unsafe { store_rows([[vector]], to, 0, count) }
 }
 
 /// R rows of N vectors, `row` apart, of which `columns` numbers are there; 0 in the lanes beyond.

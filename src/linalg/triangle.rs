@@ -245,6 +245,7 @@ pub(super) unsafe fn transposed_vector<V: Vector<Element: Float>>(
             sums[0] = V::load(u.as_ptr().add(column));
             for first in (panel..d).step_by(4) {
                 let rows = 4.min(d - first);
+                // A count that is known keeps the sums in registers.
                 for r in 0..4 {
                     if r < rows {
                         let t = V::load(start.add((first + r - panel) * WIDTH));

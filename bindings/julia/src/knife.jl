@@ -263,10 +263,10 @@ Adam on mini-batches. The type of `x` is the density's.
 
 Keywords, with what the preset `robust` has where nothing else is said: the form — `modes`, `bounded`, `diagonal`
 (`:per_mode` or `:shared`), `triangle` (`:full` or `:none`), `train_means`, `train_weights`, `start` (`:samples`,
-`:normal` or `:mixture`, a Gaussian mixture fitted by expectation–maximisation); the training — `epochs`, `batch`, `learning_rate`, `decay_every`, `decay_factor`, `weight_decay`,
-`patience`, `accumulate_gradients`; `weights` (a number per sample), `held_out` (numbers of samples, from 1, that are
-not trained on but decide when to stop; none), `seed`, `progress` (see [`LSMI.Progress`](@ref)), `config`
-(a [`Config`](@ref) in place of the preset).
+`:normal` or `:mixture`, a Gaussian mixture fitted by expectation–maximisation); the training — `epochs`, `batch`,
+`learning_rate`, `decay_every`, `decay_factor`, `weight_decay`, `patience`, `accumulate_gradients`; `weights` (a number
+per sample), `held_out` (numbers of samples, from 1, that are not trained on but decide when to stop; none), `seed`,
+`progress` (see [`LSMI.Progress`](@ref)), `config` (a [`Config`](@ref) in place of the preset).
 
 Throws [`LSMIError`](@ref) with status `:setting`, `:empty`, `:shape`, `:not_finite`, `:diverged` or `:cancelled`.
 

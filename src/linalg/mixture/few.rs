@@ -40,7 +40,7 @@ impl<T: Float, const D: usize> Kernel<T> for Few<'_, T, D> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<Element = T>>(self) {
-        assert!(self.out.len() == self.x.count);
+        assert!(self.out.len() == self.x.count && !self.mixture.triangles.is_empty());
         // SAFETY: as this function's.
         unsafe { log_density::<V, D>(&self.mixture.checked(), &self.x, self.out) };
     }
