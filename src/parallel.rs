@@ -16,17 +16,56 @@ pub(crate) fn for_each_chunk<T: Send>(out: &mut [T], chunk: usize, work: impl Fn
 }
 
 /// Calls `work(i, record, memory)` for each run i of `record` elements of `records`, on several threads if that is
-/// worth it; `memory` is the caller's or one of the thread's own.
+/// worth it. Each call has `room` numbers of `memory` of which no other knows at the same time: on several threads
+/// there must be as many times that.
 pub(crate) fn for_each_record<T: Float>(
     worth_threads: bool,
-    records: &mut [T],
-    record: usize,
-    memory: &mut Buffer<T>,
-    work: impl Fn(usize, &mut [T], &mut Buffer<T>) + Sync,
+    (records, record): (&mut [T], usize),
+    (memory, room): (&mut [T], usize),
+    work: impl Fn(usize, &mut [T], &mut [T]) + Sync,
 ) {
-    for_each_task(worth_threads, records.chunks_mut(record).enumerate(), memory, |(i, record), memory| {
-        work(i, record, memory)
-    });
+    #[cfg(feature = "rayon")]
+    if worth_threads {
+        use rayon::prelude::*;
+        let pairs = records.par_chunks_mut(record).zip(memory.par_chunks_mut(room));
+        return pairs.enumerate().for_each(|(i, (record, memory))| work(i, record, memory));
+    }
+    let _ = worth_threads;
+    records.chunks_mut(record).enumerate().for_each(|(i, record)| work(i, record, &mut memory[..room]));
+}
+
+/// Work that falls into parts.
+pub(crate) trait Parts: Sized + Send {
+    /// How many.
+    fn count(&self) -> usize;
+    /// The first `count` parts, and the others.
+    fn split_at(self, count: usize) -> (Self, Self);
+}
+
+/// Calls `work(part, memory)` for each of at least one part, as [`for_each_record`] does. Nothing is allocated for it.
+pub(crate) fn for_each_part<T: Float, P: Parts>(
+    worth_threads: bool,
+    parts: P,
+    (memory, room): (&mut [T], usize),
+    work: &(impl Fn(P, &mut [T]) + Sync),
+) {
+    let count = parts.count();
+    if count == 1 {
+        return work(parts, &mut memory[..room]);
+    }
+    let (before, after) = parts.split_at(count / 2);
+    #[cfg(feature = "rayon")]
+    if worth_threads {
+        let (memory, memory_after) = memory.split_at_mut(count / 2 * room);
+        rayon::join(
+            || for_each_part(true, before, (memory, room), work),
+            || for_each_part(true, after, (memory_after, room), work),
+        );
+        return;
+    }
+    let _ = worth_threads;
+    for_each_part(false, before, (memory, room), work);
+    for_each_part(false, after, (memory, room), work);
 }
 
 /// Whether there are several threads to share work.

@@ -16,7 +16,12 @@ use std::ops::ControlFlow;
 
 /// What `work` allocates, all of it on one thread.
 fn allocations(work: impl FnOnce() + Send) -> AllocationInfo {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    allocations_of_one_of(1, work)
+}
+
+/// What one of so many threads, the one that begins, allocates for `work`.
+fn allocations_of_one_of(threads: usize, work: impl FnOnce() + Send) -> AllocationInfo {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| measure(work))
 }
 
@@ -41,8 +46,8 @@ fn trained(epochs: usize, fit: impl Fn(TrainingRun<'_>)) {
 }
 
 /// Allocations of `fit` over 64 epochs less those over 32: eight steps an epoch.
-fn growth(fit: impl Fn(TrainingRun<'_>) + Sync) -> i64 {
-    let of = |epochs| allocations(|| trained(epochs, &fit)).count_total as i64;
+fn growth(threads: usize, fit: impl Fn(TrainingRun<'_>) + Sync) -> i64 {
+    let of = |epochs| allocations_of_one_of(threads, || trained(epochs, &fit)).count_total as i64;
     of(64) - of(32)
 }
 
@@ -50,17 +55,18 @@ fn growth(fit: impl Fn(TrainingRun<'_>) + Sync) -> i64 {
 fn steps_of_training_allocate_nothing_after_the_first() {
     // A history that grows by doubling is what 32 more epochs may cost.
     const HISTORY: i64 = 4;
-    for d in [2, 10, 33, 70] {
+    // Steps of 130 features are worth two threads.
+    for (d, threads) in [(2, 1), (10, 1), (33, 1), (70, 1), (130, 1), (130, 2)] {
         let mut stream = Stream::new(3, 0);
         let start = density::<f32>(&mut stream, d, 5).unwrap();
         let x = normals(&mut stream, d * 256, 1.0);
         let x = Samples::from_rows("x", &x, d).unwrap();
-        let grown = growth(|run| {
+        let grown = growth(threads, |run| {
             refine_marginal(&start, x, None, run).unwrap();
         });
-        assert!(grown <= HISTORY, "density of {d} features: {grown} more allocations");
+        assert!(grown <= HISTORY, "density of {d} features, {threads} threads: {grown} more allocations");
         let y: Vec<i64> = (0..256).map(|i| i % 3).collect();
-        let grown = growth(|run| {
+        let grown = growth(threads, |run| {
             let options = NetworkOptions { hidden: vec![64, 64], activation: Activation::Relu };
             fit_network(x, (&y, 3), None, &options, run).unwrap();
         });

@@ -3,8 +3,9 @@
 use super::network;
 use super::passes::{BLOCK, Form, Memory, layer_ranges, parameter_count};
 use super::{Network, NetworkOptions};
+use crate::linalg::adam::Parameters;
 use crate::matrix::{MOST_PARAMETERS, total_weight};
-use crate::optim::{Group, History, Objective, Split, TrainingRun, mean_weight, train};
+use crate::optim::{Adam, Group, History, Objective, Split, TrainingRun, mean_weight, train};
 use crate::simd::{Buffer, Level};
 use crate::{Error, Float, Result, Samples};
 use alloc::string::ToString;
@@ -118,12 +119,30 @@ impl<T: Float> Objective<T> for CrossEntropy<'_, T> {
             .collect()
     }
 
-    fn gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T], adds: bool) -> f64 {
+    fn level(&self) -> Level {
+        self.form.level
+    }
+
+    fn step(&mut self, parameters: &mut [T], batch: &[usize], adam: &mut Adam<T>) -> f64 {
         let total = batch.len() as f64 * self.mean_weight;
         let mut loss = 0.0;
         for (i, block) in batch.chunks(BLOCK).enumerate() {
             loss += self.block(parameters, block, total);
-            self.memory.backward(self.form, parameters, (gradient, adds || i > 0), None);
+            let adds = adam.accumulates() || i > 0;
+            let is_last = (i + 1) * BLOCK >= batch.len();
+            // All parameters move with the last block.
+            let (gradient, parameters) = match is_last && !adam.accumulates() {
+                true => {
+                    let all = 0..parameters.len();
+                    let (gradient, moving) = adam.moving(parameters, all);
+                    (gradient, Parameters::Moving(moving))
+                }
+                false => (adam.gradient(), Parameters::Fixed(parameters)),
+            };
+            self.memory.backward(self.form, parameters, (gradient, adds), None);
+        }
+        if adam.accumulates() {
+            adam.finish(parameters, 0..0);
         }
         loss
     }

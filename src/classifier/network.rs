@@ -1,6 +1,7 @@
 //! A feed-forward network with log-softmax output: evaluation and gradient.
 
 use super::passes::{BLOCK, Form, Memory, layer_ranges, parameter_count};
+use crate::linalg::adam::Parameters;
 use crate::matrix::{check_count, total_weight};
 use crate::simd::Level;
 use crate::{Error, Float, Result, Samples, parallel};
@@ -202,7 +203,8 @@ impl<T: Float> Network<T> {
             memory.forward(form, &self.parameters);
             let weight = |i: usize| weights.map_or(1.0, |w| w[i].f64()) / total;
             loss += memory.cross_entropy(form, |i| (targets[first + i], weight(first + i)));
-            memory.backward(form, &self.parameters, (&mut gradient, true), Some(out));
+            let fixed = Parameters::Fixed(&self.parameters);
+            memory.backward(form, fixed, (&mut gradient, true), Some(out));
         }
         Ok(NetworkGradient { loss, layers: self.split(&gradient), x: gradient_x })
     }

@@ -1,7 +1,9 @@
 //! The passes through a network: forward to the logits, and back with the gradient.
 
 use super::Activation;
-use crate::linalg::dense::{self, Cut, Derivative, Layer, MOST_LANES, block_length, pitch};
+use crate::linalg::adam::Parameters;
+use crate::linalg::dense::{self, Cut, Derivative, Layer, LayerGradient};
+use crate::linalg::dense::{MOST_LANES, block_length, pitch};
 use crate::linalg::softmax;
 use crate::simd::{Buffer, Level};
 use crate::{Float, Samples};
@@ -158,12 +160,12 @@ impl<T: Float> Memory<T> {
         loss
     }
 
-    /// The gradient of [`Memory::cross_entropy`] for the parameters, or adds it; and for the inputs, samples ×
-    /// features.
+    /// Writes the gradient of [`Memory::cross_entropy`] for the parameters to `gradient`, or adds it; and that for the
+    /// inputs, samples × features. Parameters that move do so at once, and their gradient need not be written.
     pub(super) fn backward(
         &mut self,
         form: Form<'_>,
-        parameters: &[T],
+        mut parameters: Parameters<'_, T>,
         (gradient, adds): (&mut [T], bool),
         gradient_x: Option<&mut [T]>,
     ) {
@@ -177,28 +179,27 @@ impl<T: Float> Memory<T> {
                 dense::transpose(form.level, (layer.inputs, n), self.units[l].slice(), out);
             }
             let (weights, biases) = layer_ranges(form.sizes, l);
-            // Biases follow their weights.
-            let gradient = gradient[weights.start..biases.end].split_at_mut(weights.len());
-            let factors = (here.slice(), self.rows[l].slice());
-            dense::weight_gradient(form.level, layer, factors, gradient, adds);
-            if l == 0 && gradient_x.is_none() {
-                return;
+            // Before the weights move.
+            if l > 0 || gradient_x.is_some() {
+                below.reserve(block_length::<T>(layer.inputs, n));
+                let values = self.units[l].slice();
+                let derivative = match form.activation {
+                    _ if l == 0 => Derivative::One,
+                    Activation::Relu => Derivative::Relu(values),
+                    Activation::Tanh => Derivative::Tanh(values),
+                };
+                let weights = &parameters.values()[weights.clone()];
+                dense::downward(form.level, layer, weights, here.slice(), derivative, below.slice_mut());
             }
-            below.reserve(block_length::<T>(layer.inputs, n));
-            let values = self.units[l].slice();
-            let derivative = match form.activation {
-                _ if l == 0 => Derivative::One,
-                Activation::Relu => Derivative::Relu(values),
-                Activation::Tanh => Derivative::Tanh(values),
+            let out = LayerGradient {
+                values: &mut gradient[weights.start..biases.end],
+                adds,
+                moving: match &mut parameters {
+                    Parameters::Fixed(_) => None,
+                    Parameters::Moving(moving) => Some(moving.part(weights.start..biases.end)),
+                },
             };
-            dense::downward(
-                form.level,
-                layer,
-                &parameters[weights],
-                here.slice(),
-                derivative,
-                below.slice_mut(),
-            );
+            dense::weight_gradient(form.level, layer, (here.slice(), self.rows[l].slice()), out);
             core::mem::swap(here, below);
         }
         if let Some(out) = gradient_x {

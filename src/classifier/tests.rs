@@ -230,6 +230,28 @@ fn sample_weights_count_whatever_the_batch() {
 }
 
 #[test]
+fn weights_that_move_with_their_gradient_move_as_all_else_does() {
+    let mut stream = Stream::new(22, 0);
+    // More than a block; layers whose rows are whole vectors, and others.
+    let x: Vec<f64> = (0..300 * 16).map(|_| stream.normal()).collect();
+    let y: Vec<i64> = (0..300).map(|i| i % 3).collect();
+    let [at_once, after] = [false, true].map(|accumulate_gradients| {
+        // The first gradient is the sum of all so far, but only without that quirk kernels move the parameters.
+        let step = Training { epochs: 1, batch: 300, weight_decay: 0.1, accumulate_gradients, ..training() };
+        let run = TrainingRun {
+            name: "classifier",
+            training: &step,
+            held_out: &[],
+            stream: &mut Stream::new(8, 1),
+            observer: &mut |_| ControlFlow::Continue(()),
+        };
+        let options = NetworkOptions { hidden: vec![32, 7], activation: Activation::Tanh };
+        fit_network(Samples::from_rows("x", &x, 16).unwrap(), (&y, 3), None, &options, run).unwrap()
+    });
+    assert!(at_once == after);
+}
+
+#[test]
 fn bad_arguments_are_errors() {
     let layers = random_layers(&[2, 3, 2], &mut Stream::new(5, 0));
     let message = |features, layers: &[Layer<f64>]| {

@@ -4,8 +4,9 @@ use super::layout::Layout;
 use super::mixture::{Weighted, fit_mixture};
 use super::prepared::{Chunk, Prepared};
 use super::{Marginal, MarginalOptions};
+use crate::linalg::adam::Parameters;
 use crate::matrix::total_weight;
-use crate::optim::{Group, History, Objective, Split, TrainingRun, mean_weight, train};
+use crate::optim::{Adam, Group, History, Objective, Split, TrainingRun, mean_weight, train};
 use crate::rng::Stream;
 use crate::simd::{Buffer, Level};
 use crate::{Float, Result, Samples};
@@ -186,17 +187,36 @@ impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
         groups
     }
 
-    fn gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T], adds: bool) -> f64 {
+    fn level(&self) -> Level {
+        self.prepared.level
+    }
+
+    fn step(&mut self, parameters: &mut [T], batch: &[usize], adam: &mut Adam<T>) -> f64 {
         let (x, weights) = (self.x, self.weights);
         let total = batch.len() as f64 * self.mean_weight;
+        let (chunk, triangle) = (self.prepared.chunk_samples(), self.prepared.layout.triangle.clone());
         self.prepared.update(parameters);
         let mut sum = 0.0;
-        for (i, batch) in batch.chunks(self.prepared.chunk_samples()).enumerate() {
-            let upstream = |i: usize| T::of(-weight(weights, batch[i]) / total);
-            let samples = (batch.len(), |i: usize| x.sample(batch[i]), upstream);
-            let out = (&mut *gradient, adds || i > 0);
-            sum += self.prepared.gradient(parameters, samples, &mut self.chunk, out, None);
+        for (i, of_chunk) in batch.chunks(chunk).enumerate() {
+            let upstream = |i: usize| T::of(-weight(weights, of_chunk[i]) / total);
+            let samples = (of_chunk.len(), |i: usize| x.sample(of_chunk[i]), upstream);
+            sum += self.prepared.forward(parameters, samples, &mut self.chunk);
+            let (means, rest) = parameters.split_at_mut(triangle.start);
+            let (means, triangles) =
+                (&means[self.prepared.layout.means.clone()], &mut rest[..triangle.len()]);
+            let adds = adam.accumulates() || i > 0;
+            let is_last = (i + 1) * chunk >= batch.len();
+            // The triangles, most of the parameters, move with the last chunk.
+            let (gradient, triangles) = match is_last && !adam.accumulates() {
+                true => {
+                    let (gradient, moving) = adam.moving(triangles, triangle.clone());
+                    (gradient, Parameters::Moving(moving))
+                }
+                false => (adam.gradient(), Parameters::Fixed(triangles)),
+            };
+            self.prepared.backward(means, triangles, &mut self.chunk, (gradient, adds));
         }
+        adam.finish(parameters, if adam.accumulates() { 0..0 } else { triangle });
         sum
     }
 

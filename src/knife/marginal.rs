@@ -3,6 +3,7 @@
 use super::layout::Layout;
 use super::prepared::{Chunk, Prepared};
 use super::{MarginalOptions, MarginalParameters};
+use crate::linalg::adam::Parameters;
 use crate::matrix::{check_count, total_weight};
 use crate::simd::{Buffer, Level};
 use crate::{Error, Float, Result, Samples, parallel};
@@ -201,8 +202,11 @@ impl<T: Float> Marginal<T> {
         if x.samples() <= prepared.chunk_samples() {
             let mut gradient = vec![T::zero(); prepared.layout.len()];
             let samples = (x.samples(), |i| x.sample(i), |i: usize| -weights[i]);
-            let out = (&mut gradient[..], false);
-            let sum = prepared.gradient(&self.parameters, samples, memory, out, Some(gradient_x));
+            let sum = prepared.forward(&self.parameters, samples, memory);
+            prepared.add_gradient_x(&self.parameters, memory, gradient_x);
+            let [means, triangles] = [&prepared.layout.means, &prepared.layout.triangle]
+                .map(|range| &self.parameters[range.clone()]);
+            prepared.backward(means, Parameters::Fixed(triangles), memory, (&mut gradient, false));
             return (sum, gradient);
         }
         let half = x.samples() / 2;

@@ -11,7 +11,7 @@
 use super::layout::Layout;
 use super::prepared::Prepared;
 use super::{Diagonal, MarginalOptions};
-use crate::linalg::dense::{self, Layer};
+use crate::linalg::dense::{self, Layer, LayerGradient};
 use crate::rng::Stream;
 use crate::simd::Level;
 use crate::{Float, Samples};
@@ -254,7 +254,8 @@ fn scatter<T: Float>(level: Level, samples: &Weighted<'_, T>, mean: &[T], shares
     let rows = dense::block_length::<T>(BLOCK, d);
     let (mut centred, mut scaled) = (vec![T::zero(); rows], vec![T::zero(); rows]);
     let mut columns = vec![T::zero(); dense::block_length::<T>(d, BLOCK)];
-    let (mut products, mut sums) = (vec![T::zero(); d * d], vec![T::zero(); d]);
+    // The products, and sums of rows, which are not needed.
+    let mut products = vec![T::zero(); d * (d + 1)];
     let mut scatter = DMatrix::zeros(d, d);
     for (block, shares) in shares.chunks(BLOCK).enumerate() {
         for (s, &share) in shares.iter().enumerate() {
@@ -268,7 +269,8 @@ fn scatter<T: Float>(level: Level, samples: &Weighted<'_, T>, mean: &[T], shares
         columns.fill(T::zero());
         let to = (&mut columns[..], dense::pitch::<T>(shares.len()));
         dense::transpose(level, (shares.len(), d), &scaled, to);
-        dense::weight_gradient(level, layer, (&columns, &centred), (&mut products, &mut sums), false);
+        let out = LayerGradient { values: &mut products, adds: false, moving: None };
+        dense::weight_gradient(level, layer, (&columns, &centred), out);
         for (sum, product) in scatter.iter_mut().zip(&products) {
             *sum += product.f64();
         }

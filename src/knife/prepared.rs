@@ -2,11 +2,14 @@
 
 use super::MarginalOptions;
 use super::layout::Layout;
+use crate::linalg::adam::Parameters;
 use crate::linalg::mixture::{self, BLOCK, Mixture, ModeGradient, Rows};
 use crate::linalg::panels::{self, WIDTH};
+use crate::parallel::{self, Parts};
 use crate::simd::{Buffer, Level, softmax_into};
-use crate::{Float, Samples, parallel};
+use crate::{Float, Samples};
 use alloc::{vec, vec::Vec};
+use core::ops::Range;
 
 /// Numbers of a chunk's records, about: more would leave the caches.
 const RECORDS: usize = 1 << 20;
@@ -49,6 +52,8 @@ pub(crate) struct Chunk<T> {
     masses: Vec<f64>,
     /// g of every sample.
     upstream: Vec<T>,
+    /// Blocks of the chunk.
+    blocks: usize,
     scratch: Buffer<T>,
 }
 
@@ -131,8 +136,10 @@ impl<T: Float> Prepared<T> {
         let mixture = self.mixture(parameters);
         let record = mixture::record(d, modes);
         memory.reserve(BLOCK * width, record);
+        memory.scratch.reserve(mixture::forward_memory(d));
         let rows = &mut memory.rows.slice_mut()[..BLOCK * width];
         let record = &mut memory.records.slice_mut()[..record];
+        let scratch = memory.scratch.slice_mut();
         let mut sum = 0.0;
         for start in (0..x.samples()).step_by(BLOCK) {
             let count = BLOCK.min(x.samples() - start);
@@ -144,7 +151,7 @@ impl<T: Float> Prepared<T> {
                 }
                 g[i] = if i < count { upstream(start + i) } else { T::zero() };
             }
-            mixture::forward_block(self.level, mixture, rows, &g, record, &mut memory.scratch);
+            mixture::forward_block(self.level, mixture, rows, &g, record, scratch);
             let (shares, log_density) = record[modes * d * BLOCK..].split_at(modes * BLOCK);
             for (of_mode, shares) in out.chunks_exact_mut(x.samples()).zip(shares.chunks_exact(BLOCK)) {
                 of_mode[start..][..count].copy_from_slice(&shares[..count]);
@@ -171,29 +178,30 @@ impl<T: Float> Prepared<T> {
             sigma: Buffer::new(self.sigma.len()),
             masses: vec![0.0; self.layout.modes],
             upstream: Vec::new(),
+            blocks: 0,
             scratch: Buffer::default(),
         }
     }
 
-    /// Writes the gradient of Σ gᵢ log p(xᵢ) for all parameters to `gradient`, or adds it if `adds`; adds that for x
-    /// to `gradient_x`, whose rows are those of the samples. Gives Σ gᵢ log p(xᵢ).
+    /// Σ gᵢ log p(xᵢ) of a chunk; what [`Prepared::backward`] needs is left in `memory`.
     ///
     /// `sample` and `upstream` give xᵢ and gᵢ of the `count` samples, at most [`Prepared::chunk_samples`]. A sample
     /// with g = 0 may lie anywhere, and so may one that is beyond the range of the numbers (log p = −∞).
-    pub(crate) fn gradient<'x>(
+    pub(crate) fn forward<'x>(
         &self,
         parameters: &[T],
         (count, sample, upstream): (usize, impl Fn(usize) -> &'x [T], impl Fn(usize) -> T),
         memory: &mut Chunk<T>,
-        (gradient, adds): (&mut [T], bool),
-        gradient_x: Option<&mut [T]>,
     ) -> f64 {
         let (d, width, modes) = (self.layout.features, self.layout.width(), self.layout.modes);
         let mixture = self.mixture(parameters);
         let blocks = count.div_ceil(BLOCK);
         let record = mixture::record(d, modes);
+        let (threads, room) = (self.worth_threads(blocks), mixture::forward_memory(d));
         memory.reserve(blocks * BLOCK * width, blocks * record);
-        let Chunk { rows, records, upstream: shares, sigma, masses, scratch } = memory;
+        memory.scratch.reserve(if threads { blocks * room } else { room });
+        memory.blocks = blocks;
+        let Chunk { rows, records, upstream: shares, scratch, .. } = memory;
         let rows = &mut rows.slice_mut()[..blocks * BLOCK * width];
         let records = &mut records.slice_mut()[..blocks * record];
         shares.clear();
@@ -207,13 +215,11 @@ impl<T: Float> Prepared<T> {
         }
         let rows = &*rows;
         let (upstream, _) = shares.as_chunks::<BLOCK>();
-        let terms = blocks * BLOCK * modes * d * d / 2;
-        let worth_threads = terms >= WORTH_THREADS && parallel::several_threads();
-        parallel::for_each_record(worth_threads, records, record, scratch, |block, record, scratch| {
+        let forward = |block: usize, record: &mut [T], scratch: &mut [T]| {
             let x = &rows[block * BLOCK * width..][..BLOCK * width];
             mixture::forward_block(self.level, mixture, x, &upstream[block], record, scratch);
-        });
-
+        };
+        parallel::for_each_record(threads, (records, record), (scratch.slice_mut(), room), forward);
         let mut sum = 0.0;
         for (record, upstream) in records.chunks_exact(record).zip(upstream) {
             for (&g, value) in upstream.iter().zip(&record[record.len() - BLOCK..]) {
@@ -222,40 +228,91 @@ impl<T: Float> Prepared<T> {
                 }
             }
         }
-        if let Some(rows) = gradient_x {
-            for (record, rows) in records.chunks_exact(record).zip(rows.chunks_mut(BLOCK * d)) {
-                mixture::add_gradient_x(self.level, mixture, record, rows, scratch);
-            }
-        }
-
-        let records = &*records;
-        let (mut means, rest) = gradient.split_at_mut(self.layout.means.end);
-        let (log_diagonal, rest) = rest.split_at_mut(self.layout.log_diagonal.len());
-        let (mut triangles, logits) = rest.split_at_mut(self.layout.triangle.len());
-        let sigma = &mut sigma.slice_mut()[..modes * width];
-        let (mut sigmas, mut masses_of_modes) = (&mut *sigma, masses.iter_mut());
-        // Modes alone would be too few to keep all threads at work to the end.
-        let columns = if worth_threads { (width / PARTS).next_multiple_of(WIDTH) } else { width };
-        let parts = (0..modes).flat_map(|mode| (0..width).step_by(columns).map(move |first| (mode, first)));
-        let tasks = parts.map(|(mode, first)| {
-            let end = width.min(first + columns);
-            let [from, to] = [first, end].map(|column| panels::offset(d, column / WIDTH));
-            let triangle = if triangles.is_empty() { 0 } else { to - from };
-            let means = front(&mut means, end - first);
-            let sigma = front(&mut sigmas, end - first);
-            let triangle = front(&mut triangles, triangle);
-            // Every part of a mode finds its mass; the first one tells it.
-            let mass = if first == 0 { masses_of_modes.next() } else { None };
-            (ModeGradient { mode, first, means, sigma, triangle, adds }, mass)
-        });
-        parallel::for_each_task(worth_threads, tasks, scratch, |(out, mass), scratch| {
-            let of_mode = mixture::mode_gradient(self.level, mixture, (rows, records), out, scratch);
-            if let Some(mass) = mass {
-                *mass = of_mode;
-            }
-        });
-        self.finish(sigma, masses, (log_diagonal, logits), adds);
         sum
+    }
+
+    /// Adds the gradient of [`Prepared::forward`]'s sum for x to `out`, whose rows are those of the samples.
+    pub(crate) fn add_gradient_x(&self, parameters: &[T], memory: &mut Chunk<T>, out: &mut [T]) {
+        let d = self.layout.features;
+        let record = mixture::record(d, self.layout.modes);
+        let records = &memory.records.slice()[..memory.blocks * record];
+        for (record, rows) in records.chunks_exact(record).zip(out.chunks_mut(BLOCK * d)) {
+            let mixture = self.mixture(parameters);
+            mixture::add_gradient_x(self.level, mixture, record, rows, &mut memory.scratch);
+        }
+    }
+
+    /// Writes the gradient of [`Prepared::forward`]'s sum for all parameters to `gradient`, or adds it if `adds`. A
+    /// triangular part that moves does so at once, and its gradient is not written.
+    pub(crate) fn backward(
+        &self,
+        means: &[T],
+        triangles: Parameters<'_, T>,
+        memory: &mut Chunk<T>,
+        (gradient, adds): (&mut [T], bool),
+    ) {
+        let (d, width, modes) = (self.layout.features, self.layout.width(), self.layout.modes);
+        let mixture = Mixture {
+            features: d,
+            modes,
+            means,
+            scales: &self.scales,
+            triangles: &[],
+            offsets: &self.offsets,
+        };
+        let blocks = memory.blocks;
+        let threads = self.worth_threads(blocks);
+        // Modes alone would be too few to keep all threads at work to the end.
+        let columns = if threads { (width / PARTS).next_multiple_of(WIDTH) } else { width };
+        let (of_means, rest) = gradient.split_at_mut(self.layout.means.end);
+        let (log_diagonal, rest) = rest.split_at_mut(self.layout.log_diagonal.len());
+        let (of_triangles, logits) = rest.split_at_mut(self.layout.triangle.len());
+        let Chunk { rows, records, sigma, masses, scratch, .. } = memory;
+        let rows = &rows.slice()[..blocks * BLOCK * width];
+        let records = &records.slice()[..blocks * mixture::record(d, modes)];
+        let sigma = &mut sigma.slice_mut()[..modes * width];
+        let division = Division { d, width, columns, parts: width.div_ceil(columns) };
+        let parts = Columns {
+            division,
+            range: 0..modes * division.parts,
+            starts: [0; 3],
+            means: of_means,
+            sigma: &mut *sigma,
+            triangles,
+            of_triangles,
+            masses: &mut *masses,
+        };
+        let room = mixture::mode_gradient_memory(d, blocks);
+        scratch.reserve(if threads { parts.count() * room } else { room });
+        parallel::for_each_part(
+            threads,
+            parts,
+            (scratch.slice_mut(), room),
+            &|part: Columns<'_, T>, memory| {
+                let (mode, first) = part.division.place(part.range.start);
+                let out = ModeGradient {
+                    mode,
+                    first,
+                    means: part.means,
+                    sigma: part.sigma,
+                    triangle: part.triangles,
+                    of_triangle: part.of_triangles,
+                    adds,
+                };
+                let of_mode = mixture::mode_gradient(self.level, mixture, (rows, records), out, memory);
+                // Every part of a mode finds its mass; the first one tells it.
+                if let [mass] = part.masses {
+                    *mass = of_mode;
+                }
+            },
+        );
+        self.finish(sigma, masses, (log_diagonal, logits), adds);
+    }
+
+    /// Whether so many blocks are worth several threads.
+    fn worth_threads(&self, blocks: usize) -> bool {
+        let d = self.layout.features;
+        blocks * BLOCK * self.layout.modes * d * d / 2 >= WORTH_THREADS && parallel::several_threads()
     }
 
     /// From the gradients for σ and the masses to those for ℓ and the logits.
@@ -277,9 +334,82 @@ impl<T: Float> Prepared<T> {
     }
 }
 
-/// Takes the first `count` elements off `rest`.
-fn front<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
-    rest.split_off_mut(..count).expect("all parts fit in")
+/// How the columns of modes are divided.
+#[derive(Clone, Copy)]
+struct Division {
+    d: usize,
+    /// Columns of a mode.
+    width: usize,
+    /// Columns of a part; those of a mode's last one may be fewer.
+    columns: usize,
+    /// Parts of a mode.
+    parts: usize,
+}
+
+impl Division {
+    /// The mode of a part, and its first column.
+    fn place(self, part: usize) -> (usize, usize) {
+        (part / self.parts, part % self.parts * self.columns)
+    }
+
+    /// Where a part begins in padded rows, in triangles, and among the modes of which it is the first part.
+    fn starts(self, part: usize) -> [usize; 3] {
+        let (mode, column) = self.place(part);
+        let in_triangles = mode * panels::size(self.d) + panels::offset(self.d, column / WIDTH);
+        [mode * self.width + column, in_triangles, mode + usize::from(column > 0)]
+    }
+}
+
+/// The gradient of a range of parts.
+struct Columns<'a, T> {
+    division: Division,
+    range: Range<usize>,
+    /// Where the first part begins, as [`Division::starts`] says.
+    starts: [usize; 3],
+    means: &'a mut [T],
+    sigma: &'a mut [T],
+    /// Empty if there are none.
+    triangles: Parameters<'a, T>,
+    of_triangles: &'a mut [T],
+    /// Of the modes whose first part is one of these.
+    masses: &'a mut [f64],
+}
+
+impl<T: Float> Parts for Columns<'_, T> {
+    fn count(&self) -> usize {
+        self.range.len()
+    }
+
+    fn split_at(self, count: usize) -> (Self, Self) {
+        let middle = self.range.start + count;
+        let (start, end) = (self.starts, self.division.starts(middle));
+        let triangles = if self.of_triangles.is_empty() { 0 } else { end[1] - start[1] };
+        let (means, means_after) = self.means.split_at_mut(end[0] - start[0]);
+        let (sigma, sigma_after) = self.sigma.split_at_mut(end[0] - start[0]);
+        let (of_triangles, of_triangles_after) = self.of_triangles.split_at_mut(triangles);
+        let (triangles, triangles_after) = self.triangles.split_at(triangles);
+        let (masses, masses_after) = self.masses.split_at_mut(end[2] - start[2]);
+        let before = Columns {
+            range: self.range.start..middle,
+            means,
+            sigma,
+            triangles,
+            of_triangles,
+            masses,
+            ..self
+        };
+        let after = Columns {
+            division: self.division,
+            starts: end,
+            range: middle..self.range.end,
+            means: means_after,
+            sigma: sigma_after,
+            triangles: triangles_after,
+            of_triangles: of_triangles_after,
+            masses: masses_after,
+        };
+        (before, after)
+    }
 }
 
 impl<T: Float> Chunk<T> {

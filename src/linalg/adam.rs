@@ -1,8 +1,9 @@
-//! Adam's update of many parameters, in one pass.
+//! Adam's update of many parameters: in one pass, or by the kernel that finds their gradient.
 
 use super::ends::{load_first, store_first};
 use crate::Float;
 use crate::simd::{Kernel, Level, Vector};
+use core::ops::Range;
 
 /// The numbers of a step, the same for all its parameters: with gradient g, moments m, v and parameter p
 ///
@@ -21,62 +22,179 @@ pub(crate) struct AdamStep<T> {
     pub(crate) keep: T,
 }
 
-impl<T: Float> AdamStep<T> {
-    /// Updates parameters and moments. Negligible moments become 0 ([`Float::flushed`]): without gradient they would
-    /// shrink into the subnormal numbers and stay there.
-    ///
-    /// # Panics
-    /// If the lengths differ.
-    pub(crate) fn update(&self, level: Level, gradient: &[T], [parameters, first, second]: [&mut [T]; 3]) {
-        assert!([parameters.len(), first.len(), second.len()] == [gradient.len(); 3]);
-        T::adam(level, Update { step: self, gradient, parameters, first, second });
+/// Parameters that stay, or that a kernel moves along the gradient that it finds.
+pub(crate) enum Parameters<'a, T> {
+    Fixed(&'a [T]),
+    Moving(Moving<'a, T>),
+}
+
+impl<T: Float> Parameters<'_, T> {
+    /// Their values.
+    pub(crate) fn values(&self) -> &[T] {
+        match self {
+            Parameters::Fixed(values) => values,
+            Parameters::Moving(moving) => moving.parameters,
+        }
+    }
+
+    /// Those before `count`, and the rest.
+    pub(crate) fn split_at(self, count: usize) -> (Self, Self) {
+        match self {
+            Parameters::Fixed(values) => {
+                let (before, after) = values.split_at(count);
+                (Parameters::Fixed(before), Parameters::Fixed(after))
+            }
+            Parameters::Moving(moving) => {
+                let (before, after) = moving.split_at(count);
+                (Parameters::Moving(before), Parameters::Moving(after))
+            }
+        }
     }
 }
 
-/// Arguments of equal length.
+/// Parameters with their moments, and the step that moves them.
+pub(crate) struct Moving<'a, T> {
+    pub(crate) step: AdamStep<T>,
+    pub(crate) parameters: &'a mut [T],
+    pub(crate) first: &'a mut [T],
+    pub(crate) second: &'a mut [T],
+}
+
+impl<T: Float> Moving<'_, T> {
+    /// Some of them.
+    pub(crate) fn part(&mut self, range: Range<usize>) -> Moving<'_, T> {
+        Moving {
+            step: self.step,
+            parameters: &mut self.parameters[range.clone()],
+            first: &mut self.first[range.clone()],
+            second: &mut self.second[range],
+        }
+    }
+
+    /// Without weight decay.
+    pub(crate) fn free(mut self) -> Self {
+        self.step.keep = T::one();
+        self
+    }
+
+    /// Those before `count`, and the rest.
+    pub(crate) fn split_at(self, count: usize) -> (Self, Self) {
+        let step = self.step;
+        let (parameters, parameters_after) = self.parameters.split_at_mut(count);
+        let (first, first_after) = self.first.split_at_mut(count);
+        let (second, second_after) = self.second.split_at_mut(count);
+        let after = Moving { step, parameters: parameters_after, first: first_after, second: second_after };
+        (Moving { step, parameters, first, second }, after)
+    }
+
+    /// Moves them. Negligible moments become 0 ([`Float::flushed`]): without gradient they would shrink into the
+    /// subnormal numbers and stay there.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub(crate) fn along(self, level: Level, gradient: &[T]) {
+        assert_eq!(self.parameters.len(), gradient.len());
+        T::adam(level, Update { gradient, moving: self });
+    }
+
+    /// What kernels move vectors with.
+    ///
+    /// # Safety
+    /// The processor has the instruction set of V.
+    #[inline(always)]
+    pub(super) unsafe fn vectors<V: Vector<Element = T>>(&mut self) -> Move<V> {
+        let length = self.parameters.len();
+        assert!(self.first.len() == length && self.second.len() == length);
+        Move {
+            // SAFETY: as this function's.
+            constants: unsafe { Constants::new(&self.step) },
+            parameters: self.parameters.as_mut_ptr(),
+            first: self.first.as_mut_ptr(),
+            second: self.second.as_mut_ptr(),
+        }
+    }
+}
+
+/// A gradient and what it moves, of equal length.
 pub struct Update<'a, T> {
-    step: &'a AdamStep<T>,
-    gradient: &'a [T],
-    parameters: &'a mut [T],
-    first: &'a mut [T],
-    second: &'a mut [T],
+    pub(super) gradient: &'a [T],
+    pub(super) moving: Moving<'a, T>,
 }
 
 impl<T: Float> Kernel<T> for Update<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Vector<Element = T>>(self) {
+    unsafe fn run<V: Vector<Element = T>>(mut self) {
         let length = self.gradient.len();
         let gradient = self.gradient.as_ptr();
-        let (parameters, first, second) =
-            (self.parameters.as_mut_ptr(), self.first.as_mut_ptr(), self.second.as_mut_ptr());
         let whole = length / V::LANES * V::LANES;
         // SAFETY: the caller says that the processor has the instruction set; all slices have this length, and no
         // vector reaches beyond.
         unsafe {
-            let constants = Constants::<V>::new(self.step);
+            let moves = self.moving.vectors::<V>();
             for at in (0..whole).step_by(V::LANES) {
-                let [p, m, v] = [parameters.add(at), first.add(at), second.add(at)];
-                let new = constants.update(V::load(gradient.add(at)), [V::load(p), V::load(m), V::load(v)]);
-                new[0].store(p);
-                new[1].store(m);
-                new[2].store(v);
+                moves.vector(at, V::load(gradient.add(at)));
             }
-            let rest = length - whole;
-            if rest > 0 {
-                let [p, m, v] = [parameters.add(whole), first.add(whole), second.add(whole)];
-                let old = [load_first(p, rest), load_first(m, rest), load_first(v, rest)];
-                let new = constants.update(load_first(gradient.add(whole), rest), old);
-                store_first(new[0], p, rest);
-                store_first(new[1], m, rest);
-                store_first(new[2], v, rest);
+            if whole < length {
+                let rest = length - whole;
+                moves.first(whole, rest, load_first(gradient.add(whole), rest));
             }
         }
     }
 }
 
+/// Where the parameters and moments of a [`Moving`] are, for kernels that find the gradient vector by vector.
+#[derive(Clone, Copy)]
+pub(super) struct Move<V: Vector> {
+    constants: Constants<V>,
+    parameters: *mut V::Element,
+    first: *mut V::Element,
+    second: *mut V::Element,
+}
+
+impl<V: Vector<Element: Float>> Move<V> {
+    /// Where the parameters are.
+    pub(super) fn parameters(&self) -> *const V::Element {
+        self.parameters
+    }
+
+    /// Moves the vector of parameters from `place` on.
+    ///
+    /// # Safety
+    /// The processor has the instruction set of V, and the vector lies within the parameters.
+    #[inline(always)]
+    pub(super) unsafe fn vector(&self, place: usize, gradient: V) {
+        // SAFETY: as this function's.
+        unsafe {
+            let [p, m, v] = [self.parameters.add(place), self.first.add(place), self.second.add(place)];
+            let new = self.constants.update(gradient, [V::load(p), V::load(m), V::load(v)]);
+            new[0].store(p);
+            new[1].store(m);
+            new[2].store(v);
+        }
+    }
+
+    /// Moves the first `count` parameters from `place` on.
+    ///
+    /// # Safety
+    /// The processor has the instruction set of V, and so many lie within the parameters.
+    #[inline(always)]
+    pub(super) unsafe fn first(&self, place: usize, count: usize, gradient: V) {
+        // SAFETY: as this function's.
+        unsafe {
+            let [p, m, v] = [self.parameters.add(place), self.first.add(place), self.second.add(place)];
+            let old = [load_first(p, count), load_first(m, count), load_first(v, count)];
+            let new = self.constants.update(gradient, old);
+            store_first(new[0], p, count);
+            store_first(new[1], m, count);
+            store_first(new[2], v, count);
+        }
+    }
+}
+
 /// The step's numbers in all lanes.
+#[derive(Clone, Copy)]
 struct Constants<V> {
     beta1: V,
     rest1: V,
@@ -145,9 +263,7 @@ mod tests {
     }
 
     fn check<T: Float>(tolerance: f64) {
-        let [beta1, rest1, beta2, rest2] = [0.9, 0.1, 0.999, 0.001].map(T::of);
-        let [rate, root, epsilon, keep] = [0.02, 3.0, 1e-8, 0.98].map(T::of);
-        let step = AdamStep { beta1, rest1, beta2, rest2, rate, root, epsilon, keep };
+        let step = crate::linalg::tests::step::<T>();
         let mut stream = Stream::new(1, 0);
         for length in [0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 130] {
             let mut normals = || (0..length).map(|_| T::of(stream.normal())).collect::<Vec<T>>();
@@ -163,7 +279,8 @@ mod tests {
             for level in Level::available() {
                 let [mut p, mut m, mut v] = [&parameters, &first, &second].map(Vec::clone);
                 let [mut want_p, mut want_m, mut want_v] = [&parameters, &first, &second].map(Vec::clone);
-                step.update(level, &gradient, [&mut p, &mut m, &mut v]);
+                let moving = Moving { step, parameters: &mut p, first: &mut m, second: &mut v };
+                moving.along(level, &gradient);
                 reference(&step, &gradient, [&mut want_p, &mut want_m, &mut want_v]);
                 for (got, want) in [(&p, &want_p), (&m, &want_m), (&v, &want_v)] {
                     for (got, want) in got.iter().zip(want) {

@@ -5,6 +5,7 @@
 //! The gradient of weights wants its inputs the other way round, a sample per row: [`transpose`] turns one into the
 //! other.
 
+use super::adam::{Move, Moving, Update};
 pub(crate) use super::ends::MOST_LANES;
 use super::ends::{load_first, store_first};
 use super::product::{Ends, Product};
@@ -206,29 +207,38 @@ impl<T: Float, V: Vector<Element = T>> Ends<V> for TimesDerivative<'_, T> {
     }
 }
 
-/// The gradients `weights[j, i] = Σ_s delta[j, s] · input[s, i]` and `biases[j] = Σ_s delta[j, s]`, or adds them.
-/// `input` has a sample per row; `delta` is 0 in the columns beyond the samples.
+/// Where the gradient of a layer goes.
+pub(crate) struct LayerGradient<'a, T> {
+    /// Of the weights, a row for each output, then of the biases.
+    pub(crate) values: &'a mut [T],
+    /// Whether it is added to what is there.
+    pub(crate) adds: bool,
+    /// The layer's parameters, if they move along the gradient at once; what is in `values` then does not count.
+    pub(crate) moving: Option<Moving<'a, T>>,
+}
+
+/// The gradient Σ_s delta[j, s] · input[s, i] of weights and Σ_s delta[j, s] of biases. `input` has a sample per row;
+/// `delta` is 0 in the columns beyond the samples.
 pub(crate) fn weight_gradient<T: Float>(
     level: Level,
     layer: Layer,
     (delta, input): (&[T], &[T]),
-    (weights, biases): (&mut [T], &mut [T]),
-    adds: bool,
+    out: LayerGradient<'_, T>,
 ) {
     let Layer { samples, inputs, outputs } = layer;
-    assert!(weights.len() == inputs * outputs && biases.len() == outputs);
+    let parameters = (inputs + 1) * outputs;
+    assert!(out.values.len() == parameters);
+    assert!(out.moving.as_ref().is_none_or(|moving| moving.parameters.len() == parameters));
     assert!(delta.len() >= block_length::<T>(outputs, samples));
     assert!(input.len() >= block_length::<T>(samples, inputs));
-    T::layer_gradient(level, WeightGradient { layer, delta, input, weights, biases, adds });
+    T::layer_gradient(level, WeightGradient { layer, delta, input, out });
 }
 
 pub struct WeightGradient<'a, T> {
     layer: Layer,
     delta: &'a [T],
     input: &'a [T],
-    weights: &'a mut [T],
-    biases: &'a mut [T],
-    adds: bool,
+    out: LayerGradient<'a, T>,
 }
 
 impl<T: Float> Kernel<T> for WeightGradient<'_, T> {
@@ -237,47 +247,108 @@ impl<T: Float> Kernel<T> for WeightGradient<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<Element = T>>(self) {
         let Layer { samples, inputs, outputs } = self.layer;
-        let (delta, pitch_delta) = (self.delta.as_ptr(), pitch::<T>(samples));
-        let (biases, adds) = (self.biases.as_mut_ptr(), self.adds);
+        let LayerGradient { values, adds, moving } = self.out;
+        let (weights, biases) = values.split_at_mut(inputs * outputs);
         let product = Product {
             rows: outputs,
             columns: inputs,
             terms: samples,
-            left: Left { start: delta, row: pitch_delta, term: 1 },
+            left: Left { start: self.delta.as_ptr(), row: pitch::<T>(samples), term: 1 },
             right: self.input.as_ptr(),
             right_term: pitch::<T>(inputs),
-            out: self.weights.as_mut_ptr(),
+            out: weights.as_mut_ptr(),
             out_row: inputs,
             adds,
         };
+        let bias_gradient = BiasGradient { layer: self.layer, delta: self.delta.as_ptr() };
         // SAFETY: the caller says that the processor has the instruction set; `weight_gradient` checked the lengths.
         unsafe {
-            product.compute::<V>(&Plain);
-            // The vectors of each row are added, then turned so that rows lie in the lanes.
-            let mut partial = [T::zero(); MOST_LANES * MOST_LANES];
+            let Some(moving) = moving else {
+                product.compute::<V>(&Plain);
+                for first in (0..outputs).step_by(V::LANES) {
+                    let sum: V = bias_gradient.of_rows(first, biases, adds);
+                    store_first(sum, biases.as_mut_ptr().add(first), outputs - first);
+                }
+                return;
+            };
+            let (mut moving, free) = moving.split_at(inputs * outputs);
+            if inputs.is_multiple_of(V::LANES) {
+                product.compute::<V>(&Moves { moves: moving.vectors(), row: inputs });
+            } else {
+                // Vectors go on from row to row.
+                product.compute::<V>(&Plain);
+                Update { gradient: weights, moving }.run::<V>();
+            }
+            let moves = free.free().vectors::<V>();
             for first in (0..outputs).step_by(V::LANES) {
-                let rows = V::LANES.min(outputs - first);
-                for r in 0..rows {
-                    let row = delta.add((first + r) * pitch_delta);
-                    let mut sum = V::load(row);
-                    for column in (V::LANES..samples).step_by(V::LANES) {
-                        sum = sum.add(V::load(row.add(column)));
-                    }
-                    sum.store(partial.as_mut_ptr().add(r * V::LANES));
-                }
-                let mut sum = match adds {
-                    true => load_first(biases.add(first), rows),
-                    false => V::splat(T::zero()),
-                };
-                for column in (0..V::LANES).step_by(T::COLUMNS) {
-                    let columns = V::load_columns(partial.as_ptr().add(column), V::LANES);
-                    for vector in &columns[..T::COLUMNS] {
-                        sum = sum.add(*vector);
-                    }
-                }
-                store_first(sum, biases.add(first), rows);
+                moves.first(first, outputs - first, bias_gradient.of_rows(first, biases, adds));
             }
         }
+    }
+}
+
+/// The gradient of biases.
+struct BiasGradient<E> {
+    layer: Layer,
+    delta: *const E,
+}
+
+impl<T: Float> BiasGradient<T> {
+    /// That of the vector of outputs from `first` on, added to what `biases` holds if `adds`.
+    ///
+    /// # Safety
+    /// The processor has the instruction set of V; delta can be read, and there is a bias for each output.
+    #[inline(always)]
+    unsafe fn of_rows<V: Vector<Element = T>>(&self, first: usize, biases: &[T], adds: bool) -> V {
+        let Layer { samples, outputs, .. } = self.layer;
+        let rows = V::LANES.min(outputs - first);
+        // The vectors of each row are added, then turned so that rows lie in the lanes.
+        let mut partial = [T::zero(); MOST_LANES * MOST_LANES];
+        // SAFETY: as this function's.
+        unsafe {
+            for r in 0..rows {
+                let row = self.delta.add((first + r) * pitch::<T>(samples));
+                let mut sum = V::load(row);
+                for column in (V::LANES..samples).step_by(V::LANES) {
+                    sum = sum.add(V::load(row.add(column)));
+                }
+                sum.store(partial.as_mut_ptr().add(r * V::LANES));
+            }
+            let mut sum = match adds {
+                true => load_first(biases.as_ptr().add(first), rows),
+                false => V::splat(T::zero()),
+            };
+            for column in (0..V::LANES).step_by(T::COLUMNS) {
+                let columns = V::load_columns(partial.as_ptr().add(column), V::LANES);
+                for vector in &columns[..T::COLUMNS] {
+                    sum = sum.add(*vector);
+                }
+            }
+            sum
+        }
+    }
+}
+
+/// Moves parameters along the product; rows are whole vectors, `row` apart.
+struct Moves<V: Vector> {
+    moves: Move<V>,
+    row: usize,
+}
+
+impl<V: Vector<Element: Float>> Ends<V> for Moves<V> {
+    const KEEPS: bool = false;
+
+    #[inline(always)]
+    unsafe fn start(&self, _: usize, _: usize) -> V {
+        // SAFETY: as this function's.
+        unsafe { V::splat(V::Element::default()) }
+    }
+
+    #[inline(always)]
+    unsafe fn finish(&self, sum: V, row: usize, column: usize) -> V {
+        // SAFETY: as this function's; there is a parameter for each element of the product.
+        unsafe { self.moves.vector(row * self.row + column, sum) };
+        sum
     }
 }
 

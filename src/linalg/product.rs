@@ -10,6 +10,9 @@ const PANEL: usize = 16 * 1024;
 /// What the sums of a product begin with, and what becomes of them. A trait, since its functions can be told to be
 /// inlined: a closure that the compiler leaves apart is compiled without the instruction set.
 pub(crate) trait Ends<V: Vector> {
+    /// Whether what [`Ends::finish`] gives is written.
+    const KEEPS: bool = true;
+
     /// The sum before the first term, of the vector whose first lane is at this row and column.
     ///
     /// # Safety
@@ -68,10 +71,10 @@ impl<E: Lanes> Product<E> {
                 // SAFETY: as this function's; the tiles lie within the product.
                 unsafe {
                     if self.columns - column > V::LANES {
-                        row_tiles!(V, 0, self.rows, |row, ROWS| self.tile::<V, ROWS, 2>(at(row), ends));
+                        row_tiles!(V, 0, self.rows, |row, ROWS| self.tile::<V, _, ROWS, 2>(at(row), ends));
                         column += 2 * V::LANES;
                     } else {
-                        row_tiles!(V, 0, self.rows, |row, ROWS| self.tile::<V, ROWS, 1>(at(row), ends));
+                        row_tiles!(V, 0, self.rows, |row, ROWS| self.tile::<V, _, ROWS, 1>(at(row), ends));
                         column += V::LANES;
                     }
                 }
@@ -85,10 +88,10 @@ impl<E: Lanes> Product<E> {
     /// # Safety
     /// As [`Product::compute`]'s; the rows and the first lane of each vector are in the product.
     #[inline(always)]
-    unsafe fn tile<V: Vector<Element = E>, const R: usize, const N: usize>(
+    unsafe fn tile<V: Vector<Element = E>, F: Ends<V>, const R: usize, const N: usize>(
         &self,
         at: At,
-        ends: &impl Ends<V>,
+        ends: &F,
     ) {
         let out = self.out.wrapping_add(at.row * self.out_row + at.column);
         let columns = self.columns - at.column;
@@ -122,7 +125,9 @@ impl<E: Lanes> Product<E> {
                     }
                 }
             }
-            store_rows(sums, out, self.out_row, columns);
+            if F::KEEPS || at.term + at.terms < self.terms {
+                store_rows(sums, out, self.out_row, columns);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The kernels on blocks against plain loops, at and around lane boundaries, on every level.
 
-use super::dense::{self, Cut, Derivative, Layer, block_length, pitch};
+use super::adam::{AdamStep, Moving};
+use super::dense::{self, Cut, Derivative, Layer, LayerGradient, block_length, pitch};
 use super::softmax;
 use crate::Float;
 use crate::simd::Level;
@@ -28,7 +29,14 @@ fn block<T: Float>(rows: usize, columns: usize, fill: f64, value: impl Fn(usize,
 fn layers() -> impl Iterator<Item = Layer> {
     let layer = |[samples, inputs, outputs]: [usize; 3]| Layer { samples, inputs, outputs };
     let around = SIZES.iter().flat_map(|&n| [[n, 5, 9], [33, n, 2], [9, 17, n], [n, n, n]]);
-    around.chain([[700, 3, 5], [3, 700, 5], [5, 3, 700]]).map(layer)
+    around.chain([[700, 3, 5], [3, 700, 5], [5, 3, 700], [700, 64, 5]]).map(layer)
+}
+
+/// A step of Adam.
+pub(super) fn step<T: Float>() -> AdamStep<T> {
+    let [beta1, rest1, beta2, rest2] = [0.9, 0.1, 0.999, 0.001].map(T::of);
+    let [rate, root, epsilon, keep] = [0.02, 3.0, 1e-8, 0.98].map(T::of);
+    AdamStep { beta1, rest1, beta2, rest2, rate, root, epsilon, keep }
 }
 
 fn products_agree<T: Float>(level: Level) {
@@ -77,23 +85,42 @@ fn products_agree<T: Float>(level: Level) {
         let rows = block::<T>(samples, inputs, nan, |s, i| integer(i, s));
         for adds in [false, true] {
             let before = if adds { 3.0 } else { nan };
+            let parameters = (inputs + 1) * outputs;
             // One number more, to see that nothing is written beyond.
-            let (mut to_weights, mut to_biases) =
-                (vec![T::of(3.0); weights.len() + 1], vec![T::of(3.0); outputs + 1]);
-            to_weights[..weights.len()].fill(T::of(before));
-            to_biases[..outputs].fill(T::of(before));
-            let out = (&mut to_weights[..weights.len()], &mut to_biases[..outputs]);
-            dense::weight_gradient(level, layer, (&above, &rows), out, adds);
+            let mut values = vec![T::of(3.0); parameters + 1];
+            values[..parameters].fill(T::of(before));
+            let out = LayerGradient { values: &mut values[..parameters], adds, moving: None };
+            dense::weight_gradient(level, layer, (&above, &rows), out);
             let start = if adds { 3.0 } else { 0.0 };
             for j in 0..outputs {
                 for i in 0..inputs {
                     let sum: f64 = (0..samples).map(|s| delta(j, s) * integer(i, s)).sum();
-                    exactly(to_weights[j * inputs + i], start + sum);
+                    exactly(values[j * inputs + i], start + sum);
                 }
-                exactly(to_biases[j], start + (0..samples).map(|s| delta(j, s)).sum::<f64>());
+                let sum: f64 = (0..samples).map(|s| delta(j, s)).sum();
+                exactly(values[weights.len() + j], start + sum);
             }
-            exactly(to_weights[weights.len()], 3.0);
-            exactly(to_biases[outputs], 3.0);
+            exactly(values[parameters], 3.0);
+
+            // What moves at once moves as it does along the gradient that is written.
+            let mut states = [[0.5, 0.25, 2.0].map(|v| vec![T::of(v); parameters + 1]), Default::default()];
+            states[1] = states[0].clone();
+            let [at_once, after] = states.each_mut().map(|[p, m, v]| Moving {
+                step: step(),
+                parameters: &mut p[..parameters],
+                first: &mut m[..parameters],
+                second: &mut v[..parameters],
+            });
+            let (of_weights, of_biases) = after.split_at(weights.len());
+            of_weights.along(level, &values[..weights.len()]);
+            of_biases.free().along(level, &values[weights.len()..parameters]);
+            values[..parameters].fill(T::of(before));
+            let out = LayerGradient { values: &mut values[..parameters], adds, moving: Some(at_once) };
+            dense::weight_gradient(level, layer, (&above, &rows), out);
+            let [at_once, after] = &states;
+            for (got, want) in at_once.iter().zip(after) {
+                got.iter().zip(want).for_each(|(got, want)| exactly(*got, want.f64()));
+            }
         }
 
         let out_row = inputs + samples % 3;

@@ -3,6 +3,7 @@
 //! Samples are in the lanes: d rows of `N * LANES` numbers. Half of a dense product's work, and the squared norm comes
 //! from registers.
 
+use super::adam::Move;
 use super::panels::{self, WIDTH};
 use super::tile::{Left, Right, accumulate, row_tiles};
 use crate::Float;
@@ -133,91 +134,140 @@ pub(super) struct Blocks<E> {
     pub(super) z: *const E,
     /// From one block's z to the next.
     pub(super) z_step: usize,
-    /// w of the first sample, for one panel: 16 numbers per sample, blocks without gaps.
+    /// w of the first sample, for one panel: 16 numbers per sample, blocks without gaps. That of the next panel follows.
     pub(super) w: *const E,
 }
 
-/// What [`outer`] writes for the columns of a panel.
+/// What [`outer`] reads and writes, from the first panel of `columns` on.
 #[derive(Clone, Copy)]
-pub(super) struct Outer<E> {
-    /// The panel of G = Σ z wᵀ, strictly lower.
-    pub(super) gradient: *mut E,
-    /// G_jj + Σ_{i > j} T_ij G_ij for the panel's columns.
-    pub(super) diagonal: *mut E,
-    /// Whether the gradient is added to what is there.
+pub(super) struct Outer<V: Vector> {
+    pub(super) d: usize,
+    /// The first column.
+    pub(super) first: usize,
+    /// T.
+    pub(super) triangle: *const V::Element,
+    /// G = Σ z wᵀ, strictly lower. It is written if it does not move T.
+    pub(super) gradient: *mut V::Element,
+    /// Whether G is added to what is there.
     pub(super) adds: bool,
+    /// Moves T along G.
+    pub(super) moves: Option<Move<V>>,
+    /// G_jj + Σ_{i > j} T_ij G_ij of all columns, those before the first included.
+    pub(super) diagonal: *mut V::Element,
 }
 
-/// The gradient G = Σ z wᵀ over all samples for one panel of T.
+/// Panels that [`outer`] can do at once: with two vectors of columns a product reads fewer numbers for each sum.
+pub(super) const PAIR: usize = 2;
+
+/// The gradient G = Σ z wᵀ over all samples for one panel of T, or a [`PAIR`], which may move T.
 ///
 /// # Safety
-/// The processor has the instruction set of V; `panel` is a multiple of 16 below d; the panel of T can be read at
-/// `triangle`, all blocks can be read, and the parts of `out` can be read and written.
+/// The processor has the instruction set of V; `panel` is a multiple of 16, not before the first; it and all of `pair`
+/// begin below d; all blocks can be read, and the panels in `out`, and what moves them, can be read and written.
 #[inline(always)]
 pub(super) unsafe fn outer<V: Vector<Element: Float>>(
-    d: usize,
     panel: usize,
-    triangle: *const V::Element,
+    is_pair: bool,
     blocks: Blocks<V::Element>,
-    out: Outer<V::Element>,
+    out: Outer<V>,
 ) {
-    // SAFETY: as this function's; the vectors cover the panel's columns.
+    let next = panel + WIDTH;
+    // SAFETY: as this function's; the vectors cover the panels' columns.
     unsafe {
-        if V::LANES == WIDTH {
-            outer_columns::<V, 1>((d, panel, 0), triangle, blocks, out);
-        } else {
-            for column in (0..WIDTH).step_by(2 * V::LANES) {
-                outer_columns::<V, 2>((d, panel, column), triangle, blocks, out);
+        let zero = V::splat(V::Element::default());
+        if V::LANES < WIDTH {
+            for (at, panel) in [panel, next].into_iter().enumerate().take(if is_pair { PAIR } else { 1 }) {
+                for column in (0..WIDTH).step_by(2 * V::LANES) {
+                    let w = blocks.w.add(at * blocks.count * blocks.samples * WIDTH + column);
+                    let columns = Columns { panels: [panel; 2], column, w, vector: V::LANES };
+                    outer_rows((panel, out.d), columns, blocks, out, [zero; 2]);
+                }
             }
+        } else if is_pair {
+            let columns = Columns { panels: [panel], column: 0, w: blocks.w, vector: 0 };
+            let diagonal = outer_rows((panel, next), columns, blocks, out, [zero]);
+            let diagonal = [diagonal[0], zero];
+            let vector = blocks.count * blocks.samples * WIDTH;
+            let columns = Columns { panels: [panel, next], column: 0, w: blocks.w, vector };
+            outer_rows((next, out.d), columns, blocks, out, diagonal);
+        } else {
+            let columns = Columns { panels: [panel], column: 0, w: blocks.w, vector: 0 };
+            outer_rows((panel, out.d), columns, blocks, out, [zero]);
         }
     }
 }
 
-/// [`outer`] for the N vectors of columns from `panel + column` on.
+/// N vectors of columns.
+#[derive(Clone, Copy)]
+struct Columns<E, const N: usize> {
+    /// The first column of the panel in which each lies.
+    panels: [usize; N],
+    /// Where the first vector begins in its panel.
+    column: usize,
+    /// w of the first vector, and from one vector's to the next.
+    w: *const E,
+    vector: usize,
+}
+
+/// [`outer`] for rows from the first to before the second. `diagonal` holds what earlier rows gave.
 ///
 /// # Safety
 /// As [`outer`].
 #[inline(always)]
-unsafe fn outer_columns<V: Vector<Element: Float>, const N: usize>(
-    (d, panel, column): (usize, usize, usize),
-    triangle: *const V::Element,
+unsafe fn outer_rows<V: Vector<Element: Float>, const N: usize>(
+    (first, end): (usize, usize),
+    columns: Columns<V::Element, N>,
     blocks: Blocks<V::Element>,
-    out: Outer<V::Element>,
-) {
-    // SAFETY: as this function's; the tiles cover the rows from the panel's diagonal on.
+    out: Outer<V>,
+    mut diagonal: [V; N],
+) -> [V; N] {
+    let begin = panels::offset(out.d, out.first / WIDTH);
+    // Of each vector its place in its panel, and that of its row 0, which is not there.
+    let mut shift = [0; N];
+    let mut within = [0; N];
+    for n in 0..N {
+        within[n] = if V::LANES < WIDTH { columns.column + n * V::LANES } else { 0 };
+        let panel = columns.panels[n];
+        let start = panels::offset(out.d, panel / WIDTH) - begin + within[n];
+        shift[n] = start.wrapping_sub(panel * WIDTH);
+    }
+    // SAFETY: as this function's; the tiles cover the rows.
     unsafe {
         let zero = V::splat(V::Element::default());
-        let mut diagonal = [zero; N];
-        row_tiles!(V, panel, d, |row, HEIGHT| {
+        row_tiles!(V, first, end, |row, HEIGHT| {
             let mut sums = [[zero; N]; HEIGHT];
             for block in 0..blocks.count {
                 let start = blocks.z.add(block * blocks.z_step + row * blocks.samples);
                 let left = Left { start, row: blocks.samples, term: 1 };
-                let start = blocks.w.add(block * blocks.samples * WIDTH + column);
-                let right = Right { start, term: WIDTH, vector: V::LANES };
+                let start = columns.w.add(block * blocks.samples * WIDTH);
+                let right = Right { start, term: WIDTH, vector: columns.vector };
                 accumulate(blocks.samples, left, right, &mut sums);
             }
             for r in 0..HEIGHT {
-                let below = row + r - panel;
                 for n in 0..N {
                     let mut sum = sums[r][n];
-                    let place = below * WIDTH + column + n * V::LANES;
+                    let below = row + r - columns.panels[n];
+                    let place = ((row + r) * WIDTH).wrapping_add(shift[n]);
                     if below < WIDTH {
-                        let lane = WIDTH - below + column + n * V::LANES;
+                        let lane = WIDTH - below + within[n];
                         let on = V::load(V::Element::ON_DIAGONAL.as_ptr().add(lane));
                         diagonal[n] = diagonal[n].add(sum.bit_and(on));
                         sum = sum.bit_and(V::load(V::Element::BELOW_DIAGONAL.as_ptr().add(lane)));
                     }
-                    diagonal[n] = V::load(triangle.add(place)).mul_add(sum, diagonal[n]);
+                    diagonal[n] = V::load(out.triangle.add(place)).mul_add(sum, diagonal[n]);
                     let target = out.gradient.add(place);
                     let sum = if out.adds { sum.add(V::load(target)) } else { sum };
-                    sum.store(target);
+                    match out.moves {
+                        Some(moves) => moves.vector(place, sum),
+                        None => sum.store(target),
+                    }
                 }
             }
         });
         for n in 0..N {
-            diagonal[n].store(out.diagonal.add(column + n * V::LANES));
+            diagonal[n].store(out.diagonal.add(columns.panels[n] + within[n]));
         }
+        diagonal
     }
 }
 
@@ -225,7 +275,7 @@ unsafe fn outer_columns<V: Vector<Element: Float>, const N: usize>(
 /// the columns.
 ///
 /// # Safety
-/// The processor has the instruction set of V; T can be read at `triangle`.
+/// The processor has the instruction set of V; the columns' panels of T can be read at `triangle`.
 #[inline(always)]
 pub(super) unsafe fn transposed_vector<V: Vector<Element: Float>>(
     d: usize,
@@ -235,11 +285,12 @@ pub(super) unsafe fn transposed_vector<V: Vector<Element: Float>>(
     out: &mut [V::Element],
 ) {
     assert!(u.len() == panels::padded(d) && out.len() == u.len() && columns.end <= u.len());
+    let first = panels::offset(d, columns.start / WIDTH);
     for column in columns.step_by(V::LANES) {
         let panel = column / WIDTH * WIDTH;
         // SAFETY: as this function's; the vector lies within a panel and within u and out.
         unsafe {
-            let start = triangle.add(panels::offset(d, panel / WIDTH) + column % WIDTH);
+            let start = triangle.add(panels::offset(d, panel / WIDTH) - first + column % WIDTH);
             // Several sums, so that one does not wait for the other.
             let mut sums = [V::splat(V::Element::default()); 4];
             sums[0] = V::load(u.as_ptr().add(column));

@@ -3,8 +3,9 @@
 mod adam;
 mod train;
 
-pub(crate) use train::{Group, Objective, Split, mean_weight, train};
+pub(crate) use adam::{Adam, Group};
 pub use train::{History, TrainingProgress, TrainingRun};
+pub(crate) use train::{Objective, Split, mean_weight, train};
 
 use crate::{Error, Result};
 use alloc::format;

@@ -1,29 +1,24 @@
 //! The training loop.
 
-use super::{Training, adam::Adam};
+use super::{Adam, Group, Training};
 use crate::rng::Stream;
-use crate::simd::{Buffer, Level};
+use crate::simd::Level;
 use crate::{Error, Float, Result};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::{vec, vec::Vec};
-use core::ops::{ControlFlow, Range};
+use core::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
-/// Parameters that are trained together; those in no group stay as they are.
-pub(crate) struct Group {
-    pub(crate) range: Range<usize>,
-    /// Whether weight decay acts on them.
-    pub(crate) decays: bool,
-}
-
-/// Something with a mean loss over samples and its gradient for a flat vector of parameters.
+/// Something with a mean loss over samples, and its gradient for a flat vector of parameters.
 pub(crate) trait Objective<T> {
     /// The parameters that are trained.
     fn groups(&self) -> Vec<Group>;
-    /// Mean loss (nats) over the samples of `batch`; its gradient for the parameters of all groups is written to
-    /// `gradient`, or added to it if `adds`.
-    fn gradient(&mut self, parameters: &[T], batch: &[usize], gradient: &mut [T], adds: bool) -> f64;
+    /// The instruction set that they move with.
+    fn level(&self) -> Level;
+    /// One step along the gradient of the mean loss over the samples of `batch`; gives that loss (nats), before the
+    /// step.
+    fn step(&mut self, parameters: &mut [T], batch: &[usize], adam: &mut Adam<T>) -> f64;
     /// Mean loss (nats) over the samples.
     fn loss(&mut self, parameters: &[T], samples: &[usize]) -> f64;
 }
@@ -122,19 +117,6 @@ pub(crate) fn mean_weight<T: Float>(weights: Option<&[T]>, split: &Split) -> Res
     Ok(total(&split.training) / split.training.len() as f64)
 }
 
-/// The groups' ranges and their decay, neighbours of equal decay as one.
-fn merged(groups: Vec<Group>, weight_decay: f64) -> Vec<(Range<usize>, f64)> {
-    let mut ranges: Vec<(Range<usize>, f64)> = Vec::new();
-    for Group { range, decays } in groups {
-        let decay = if decays { weight_decay } else { 0.0 };
-        match ranges.last_mut() {
-            Some((last, same)) if last.end == range.start && *same == decay => last.end = range.end,
-            _ => ranges.push((range, decay)),
-        }
-    }
-    ranges
-}
-
 /// Minimises `objective` from `parameters` on; leaves there the best state by validation (with patience and
 /// held-out samples), else the last.
 pub(crate) fn train<T: Float>(
@@ -148,7 +130,6 @@ pub(crate) fn train<T: Float>(
         false => Err(Error::Diverged { field: name.to_string(), epoch, got: loss }),
     };
     let stops = training.patience > 0 && !split.validation.is_empty();
-    let groups = merged(objective.groups(), training.weight_decay);
     let mut history = History::default();
     // The best validation loss so far and the parameters that had it.
     let mut best: Option<(f64, Vec<T>)> = None;
@@ -157,21 +138,15 @@ pub(crate) fn train<T: Float>(
         history.validation_losses.push(loss);
         best = Some((loss, parameters.to_vec()));
     }
-    let mut adam = Adam::new(parameters.len(), Level::best());
-    let mut gradient = Buffer::new(parameters.len());
-    let gradient = &mut gradient.slice_mut()[..parameters.len()];
+    let mut adam = Adam::new(parameters.len(), objective.groups(), training, objective.level());
     let mut order = split.training.clone();
     let mut learning_rate = training.learning_rate;
     for epoch in 1..=training.epochs {
         stream.shuffle(&mut order);
         let mut total = 0.0;
         for batch in order.chunks(training.batch) {
-            let loss = objective.gradient(parameters, batch, gradient, training.accumulate_gradients);
-            total += loss * batch.len() as f64;
-            adam.advance();
-            for (range, decay) in &groups {
-                adam.update(range.clone(), parameters, gradient, learning_rate, *decay);
-            }
+            adam.advance(learning_rate);
+            total += objective.step(parameters, batch, &mut adam) * batch.len() as f64;
         }
         let loss = finite(total / order.len() as f64, epoch - 1)?;
         history.losses.push(loss);
@@ -218,18 +193,20 @@ mod tests {
         fn groups(&self) -> Vec<Group> {
             vec![Group { range: 0..1, decays: true }]
         }
-        fn gradient(&mut self, p: &[f64], batch: &[usize], gradient: &mut [f64], adds: bool) -> f64 {
+        fn level(&self) -> Level {
+            Level::best()
+        }
+        fn step(&mut self, p: &mut [f64], batch: &[usize], adam: &mut Adam<f64>) -> f64 {
             self.batches.push(batch.to_vec());
-            if !adds {
-                gradient.fill(0.0);
-            }
             let mean = |f: &dyn Fn(f64) -> f64| {
                 batch.iter().map(|&i| f(self.targets[i])).sum::<f64>() / batch.len() as f64
             };
-            let before = if adds { gradient[0] } else { 0.0 };
-            gradient[0] = before + mean(&|t| 2.0 * (p[0] - t));
-            gradient[1] += 1.0;
-            mean(&|t| (p[0] - t) * (p[0] - t))
+            let before = if adam.accumulates() { adam.gradient()[0] } else { 0.0 };
+            adam.gradient()[0] = before + mean(&|t| 2.0 * (p[0] - t));
+            adam.gradient()[1] = 1.0;
+            let loss = mean(&|t| (p[0] - t) * (p[0] - t));
+            adam.finish(p, 0..0);
+            loss
         }
         fn loss(&mut self, p: &[f64], samples: &[usize]) -> f64 {
             samples.iter().map(|&i| (p[0] - self.targets[i]).powi(2)).sum::<f64>() / samples.len() as f64

@@ -182,3 +182,35 @@ fn a_density_is_refined_on_its_own_level() {
         approx::assert_relative_eq!(got.triangle[..], want.triangle[..], epsilon = 1e-9);
     }
 }
+
+#[test]
+fn triangles_that_move_with_their_gradient_move_as_all_else_does() {
+    let mut stream = Stream::new(21, 0);
+    for (d, triangle) in
+        [(1, Triangle::Full), (17, Triangle::Full), (40, Triangle::Full), (17, Triangle::None)]
+    {
+        let options = options(3, true, Diagonal::PerMode, triangle);
+        let start = random_parameters(&options, d, &mut stream);
+        let start = Marginal::from_parameters(options, d, &start).unwrap();
+        // More than a chunk.
+        let x = normals(&mut stream, 200 * d, 1.0);
+        let x = Samples::from_rows("x", &x, d).unwrap();
+        for level in Level::available() {
+            // The first gradient is the sum of all so far, but only without that quirk the kernel moves T.
+            let [at_once, after] = [false, true].map(|accumulate_gradients| {
+                let step =
+                    Training { epochs: 1, batch: 200, weight_decay: 0.1, accumulate_gradients, ..training() };
+                let run = TrainingRun {
+                    name: "density",
+                    training: &step,
+                    held_out: &[],
+                    stream: &mut Stream::new(8, 1),
+                    observer: &mut |_| ControlFlow::Continue(()),
+                };
+                refine_marginal(&start.clone().with_level(level), x, None, run).unwrap()
+            });
+            assert!(at_once == after, "{level}, {d} features");
+            assert_ne!(at_once.density.parameters().means, start.parameters().means);
+        }
+    }
+}

@@ -10,8 +10,10 @@
 use super::score::mode_exponents;
 use super::{LogSum, Mixture, Rows, transpose};
 use crate::Float;
+use crate::linalg::adam::Parameters;
+use crate::linalg::ends::MOST_LANES;
 use crate::linalg::panels::{self, WIDTH};
-use crate::linalg::triangle::{self, Blocks, Outer};
+use crate::linalg::triangle::{self, Blocks, Outer, PAIR};
 use crate::simd::functions::exp_negative;
 use crate::simd::{Buffer, Constants, Kernel, Level, Vector, sum};
 
@@ -31,9 +33,14 @@ pub(crate) fn forward_block<T: Float>(
     x: &[T],
     upstream: &[T; BLOCK],
     record: &mut [T],
-    memory: &mut Buffer<T>,
+    memory: &mut [T],
 ) {
     T::forward(level, Forward { mixture: mixture.checked(), x, upstream, record, memory });
+}
+
+/// Numbers that [`forward_block`] needs as memory.
+pub(crate) fn forward_memory(d: usize) -> usize {
+    2 * d * 2 * MOST_LANES
 }
 
 pub struct Forward<'a, T> {
@@ -41,7 +48,7 @@ pub struct Forward<'a, T> {
     x: &'a [T],
     upstream: &'a [T; BLOCK],
     record: &'a mut [T],
-    memory: &'a mut Buffer<T>,
+    memory: &'a mut [T],
 }
 
 impl<T: Float> Kernel<T> for Forward<'_, T> {
@@ -54,8 +61,8 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
         assert!(kept.len() == record(d, modes));
         let wide = 2 * V::LANES;
         let rows = Rows { data: x, count: BLOCK, stride: panels::padded(d) };
-        memory.reserve(2 * d * wide);
-        let (samples, v) = memory.slice_mut().split_at_mut(d * wide);
+        let (samples, rest) = memory.split_at_mut(d * wide);
+        let v = &mut rest[..d * wide];
         let (z, rest) = kept.split_at_mut(modes * d * BLOCK);
         let (shares, log_density) = rest.split_at_mut(modes * BLOCK);
         // SAFETY: as this function's; the mixture was checked, and lengths are checked by slices.
@@ -111,7 +118,7 @@ unsafe fn share_out<V: Vector<Element: Float>>(modes: usize, upstream: V, expone
     }
 }
 
-/// Where the gradient of some columns of a mode goes, whole panels of them.
+/// Some columns of a mode, whole panels of them, and where their gradient goes.
 pub struct ModeGradient<'a, T> {
     /// The mode.
     pub(crate) mode: usize,
@@ -121,21 +128,29 @@ pub struct ModeGradient<'a, T> {
     pub(crate) means: &'a mut [T],
     /// For their σ of these samples; never added.
     pub(crate) sigma: &'a mut [T],
-    /// For their panels of T, or empty.
-    pub(crate) triangle: &'a mut [T],
+    /// Their panels of T, or empty.
+    pub(crate) triangle: Parameters<'a, T>,
+    /// For their panels of T, or empty. What moves T at once is not written here.
+    pub(crate) of_triangle: &'a mut [T],
     /// Whether those for μ and T are added to what is there.
     pub(crate) adds: bool,
 }
 
-/// The gradient of some columns of a mode from the blocks' rows and records; gives Σ c of the mode.
+/// The gradient of some columns of a mode from the blocks' rows and records; gives Σ c of the mode. Of the mixture, T
+/// is not read.
 pub(crate) fn mode_gradient<T: Float>(
     level: Level,
     mixture: Mixture<'_, T>,
     (x, records): (&[T], &[T]),
     out: ModeGradient<'_, T>,
-    memory: &mut Buffer<T>,
+    memory: &mut [T],
 ) -> f64 {
     T::backward(level, Backward { mixture: mixture.checked(), x, records, out, memory })
+}
+
+/// Numbers that [`mode_gradient`] needs as memory for so many blocks.
+pub(crate) fn mode_gradient_memory(d: usize, blocks: usize) -> usize {
+    PAIR * blocks * BLOCK * WIDTH + 3 * panels::padded(d)
 }
 
 pub struct Backward<'a, T> {
@@ -143,7 +158,7 @@ pub struct Backward<'a, T> {
     x: &'a [T],
     records: &'a [T],
     out: ModeGradient<'a, T>,
-    memory: &'a mut Buffer<T>,
+    memory: &'a mut [T],
 }
 
 impl<T: Float> Kernel<T> for Backward<'_, T> {
@@ -152,7 +167,7 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Vector<Element = T>>(self) -> f64 {
         let Backward { mixture, x, records, out, memory } = self;
-        let ModeGradient { mode, first, means, sigma, triangle: gradient, adds } = out;
+        let ModeGradient { mode, first, means, sigma, mut triangle, of_triangle: gradient, adds } = out;
         let d = mixture.features;
         let width = panels::padded(d);
         let size = record(d, mixture.modes);
@@ -162,8 +177,7 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
         assert!(first.is_multiple_of(WIDTH) && means.len().is_multiple_of(WIDTH) && columns.end <= width);
         assert!(sigma.len() == means.len());
         let (mean, scale) = mixture.mean_and_scale(mode);
-        memory.reserve(blocks * BLOCK * WIDTH + 3 * width);
-        let (w, rest) = memory.slice_mut().split_at_mut(blocks * BLOCK * WIDTH);
+        let (w, rest) = memory.split_at_mut(PAIR * blocks * BLOCK * WIDTH);
         let (u, rest) = rest.split_at_mut(width);
         let (diagonal, rest) = rest.split_at_mut(width);
         let pulled = &mut rest[..width];
@@ -190,24 +204,44 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
                 }
                 *u = sum(total);
             }
-            if let Some(t) = mixture.triangle(mode) {
+            if !triangle.values().is_empty() {
                 let begin = panels::offset(d, first / WIDTH);
-                assert!(gradient.len() == panels::offset(d, columns.end / WIDTH) - begin);
-                for panel in columns.clone().step_by(WIDTH) {
-                    for c in (0..WIDTH).step_by(V::LANES) {
-                        let mean = V::load(mean.as_ptr().add(panel + c));
-                        let scale = V::load(scale.as_ptr().add(panel + c));
+                let length = panels::offset(d, columns.end / WIDTH) - begin;
+                assert!(gradient.len() == length && triangle.values().len() == length);
+                let (t, moves) = match &mut triangle {
+                    Parameters::Fixed(t) => (t.as_ptr(), None),
+                    Parameters::Moving(moving) => {
+                        let moves = moving.vectors::<V>();
+                        (moves.parameters(), Some(moves))
+                    }
+                };
+                // Before T moves.
+                triangle::transposed_vector::<V>(d, t, columns.clone(), u, pulled);
+                let outer = Outer {
+                    d,
+                    first,
+                    triangle: t,
+                    gradient: gradient.as_mut_ptr(),
+                    adds,
+                    moves,
+                    diagonal: diagonal.as_mut_ptr(),
+                };
+                for pair in columns.clone().step_by(PAIR * WIDTH) {
+                    let end = columns.end.min(pair + PAIR * WIDTH);
+                    for column in (pair..end).step_by(V::LANES) {
+                        let mean = V::load(mean.as_ptr().add(column));
+                        let scale = V::load(scale.as_ptr().add(column));
+                        let panel = (column - pair) / WIDTH * blocks * BLOCK;
                         for block in 0..blocks {
                             for (s, share) in shares(block).iter().enumerate() {
                                 let sample = block * BLOCK + s;
-                                let x = V::load(x.as_ptr().add(sample * width + panel + c));
+                                let x = V::load(x.as_ptr().add(sample * width + column));
                                 let v = x.sub(mean).mul(scale);
-                                let target = w.as_mut_ptr().add(sample * WIDTH + c);
+                                let target = w.as_mut_ptr().add((panel + sample) * WIDTH + column % WIDTH);
                                 v.mul(zero.sub(V::splat(*share))).store(target);
                             }
                         }
                     }
-                    let start = panels::offset(d, panel / WIDTH);
                     let blocks = Blocks {
                         count: blocks,
                         samples: BLOCK,
@@ -215,14 +249,8 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
                         z_step: size,
                         w: w.as_ptr(),
                     };
-                    let outer = Outer {
-                        gradient: gradient.as_mut_ptr().add(start - begin),
-                        diagonal: diagonal.as_mut_ptr().add(panel),
-                        adds,
-                    };
-                    triangle::outer::<V>(d, panel, t.as_ptr().add(start), blocks, outer);
+                    triangle::outer::<V>(pair, end - pair > WIDTH, blocks, outer);
                 }
-                triangle::transposed_vector::<V>(d, t.as_ptr(), columns.clone(), u, pulled);
             } else {
                 for (i, diagonal) in diagonal.iter_mut().enumerate().take(columns.end).skip(first) {
                     let mut total = zero;
