@@ -112,6 +112,12 @@
 #define LSMI_START_MIXTURE 2
 
 /**
+ * As LSMI_START_MIXTURE, of the simplest form (modes, diagonal, triangular part) under which held-out samples are as
+ * likely as under any; in the end fitted to all samples.
+ */
+#define LSMI_START_VALIDATED 3
+
+/**
  * max(0, v).
  */
 #define LSMI_ACTIVATION_RELU 0

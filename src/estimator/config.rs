@@ -80,7 +80,8 @@ pub struct Config {
     pub shift: ShiftRule,
     /// The fraction of the training samples (of each class) held out to decide when to stop.
     pub held_out: f64,
-    /// Modes of each density, K.
+    /// Modes of each density, K. They, the diagonal and the triangular part are chosen by the data if `start` is
+    /// [`Start::Validated`].
     pub modes: usize,
     /// σ = tanh ℓ rather than σ = ℓ. Without the bound a density can grow for ever along features that take few
     /// values.

@@ -6,7 +6,7 @@ use super::model::{Histories, Model, log_prior};
 use super::preprocess::{Preprocessing, join};
 use super::score::check_counts;
 use crate::classifier::{Network, check_targets, fit_network};
-use crate::knife::{Marginal, fit_marginal};
+use crate::knife::{MarginalFit, fit_marginal};
 use crate::optim::{History, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
 use crate::{Error, Float, Result, Samples, parallel};
@@ -26,7 +26,7 @@ pub struct Progress {
 /// The result of one of the five trainings.
 enum Trained<T> {
     Classifier(Network<T>, History),
-    Density(Marginal<T>, History),
+    Density(MarginalFit<T>),
 }
 
 /// Fits a model to samples of two modalities and their classes 0, …, C − 1.
@@ -106,7 +106,7 @@ pub fn fit_with_progress<T: Float>(
             Ok(Trained::Classifier(fit.network, fit.history))
         } else {
             let fit = fit_marginal(x, None, &config.density_options(), config.start, run)?;
-            Ok(Trained::Density(fit.density, fit.history))
+            Ok(Trained::Density(fit))
         }
     };
     let (mut networks, mut densities) = (Vec::new(), Vec::new());
@@ -118,9 +118,10 @@ pub fn fit_with_progress<T: Float>(
                 histories.classifiers[networks.len()] = history;
                 networks.push(network);
             }
-            Trained::Density(density, history) => {
-                histories.densities[densities.len()] = history;
-                densities.push(density);
+            Trained::Density(fit) => {
+                histories.densities[densities.len()] = fit.history;
+                histories.candidates[densities.len()] = fit.candidates;
+                densities.push(fit.density);
             }
         }
     }

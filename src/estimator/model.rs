@@ -3,7 +3,7 @@
 use super::config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
 use super::preprocess::Preprocessing;
 use crate::classifier::{Network, NetworkOptions};
-use crate::knife::{Marginal, MarginalOptions};
+use crate::knife::{Candidate, Marginal, MarginalOptions};
 use crate::matrix::check_count;
 use crate::optim::History;
 use crate::{Error, Float, Result};
@@ -19,6 +19,14 @@ pub struct Histories {
     pub classifiers: [History; 3],
     /// Densities of x1 and x2.
     pub densities: [History; 2],
+    /// The forms that were tried for the densities, if they were chosen.
+    // Left out where there are none, as files from before have it.
+    #[serde(default, skip_serializing_if = "none_tried")]
+    pub candidates: [Vec<Candidate>; 2],
+}
+
+fn none_tried(candidates: &[Vec<Candidate>; 2]) -> bool {
+    candidates.iter().all(Vec::is_empty)
 }
 
 /// A fitted model: three classifiers, two densities, and what new samples need to be scored with them.

@@ -50,6 +50,9 @@ pub const LSMI_START_NORMAL: i32 = 0;
 pub const LSMI_START_SAMPLES: i32 = 1;
 /// Training of a density starts at a Gaussian mixture that expectation-maximisation has fitted.
 pub const LSMI_START_MIXTURE: i32 = 2;
+/// As LSMI_START_MIXTURE, of the simplest form (modes, diagonal, triangular part) under which held-out samples are as
+/// likely as under any; in the end fitted to all samples.
+pub const LSMI_START_VALIDATED: i32 = 3;
 /// max(0, v).
 pub const LSMI_ACTIVATION_RELU: i32 = 0;
 /// tanh v.
@@ -91,7 +94,7 @@ coded!(ShiftRule: LSMI_SHIFT_FROZEN => ShiftRule::Frozen, LSMI_SHIFT_BATCH => Sh
 coded!(Diagonal: LSMI_DIAGONAL_PER_MODE => Diagonal::PerMode, LSMI_DIAGONAL_SHARED => Diagonal::Shared);
 coded!(Triangle: LSMI_TRIANGLE_FULL => Triangle::Full, LSMI_TRIANGLE_NONE => Triangle::None);
 coded!(Start: LSMI_START_NORMAL => Start::Normal, LSMI_START_SAMPLES => Start::Samples,
-    LSMI_START_MIXTURE => Start::Mixture);
+    LSMI_START_MIXTURE => Start::Mixture, LSMI_START_VALIDATED => Start::Validated);
 coded!(Activation: LSMI_ACTIVATION_RELU => Activation::Relu, LSMI_ACTIVATION_TANH => Activation::Tanh);
 
 /// 0 or 1.

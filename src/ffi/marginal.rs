@@ -169,7 +169,7 @@ pub unsafe extern "C" fn lsmi_marginal_new(
             }
         };
         let density = Marginal::from_parameters(form, d, &parameters)?;
-        Ok(MarginalFit { density, history: History::default() })
+        Ok(MarginalFit { density, history: History::default(), candidates: alloc::vec::Vec::new() })
     }
     // SAFETY: the caller gives readable structs whose arrays have the lengths that the options ask for, and room.
     unsafe {

@@ -418,12 +418,21 @@ pub unsafe extern "C" fn lsmi_model_density(
     {
         let index =
             component.checked_sub(super::LSMI_COMPONENT_DENSITY1).and_then(|i| usize::try_from(i).ok());
-        let mut parts = model.densities().iter().zip(&model.histories().densities);
-        let part = index.and_then(|index| parts.nth(index));
-        part.map(|(density, history)| {
-            MarginalFit { density: density.clone(), history: history.clone() }.into()
-        })
-        .ok_or_else(|| Failure::new(LSMI_ERROR_SETTING, "component", "a density, 3 or 4", component))
+        let histories = model.histories();
+        let parts = index.and_then(|index| {
+            Some((
+                model.densities().get(index)?,
+                histories.densities.get(index)?,
+                histories.candidates.get(index)?,
+            ))
+        });
+        let fit = parts.map(|(density, history, candidates)| MarginalFit {
+            density: density.clone(),
+            history: history.clone(),
+            candidates: candidates.clone(),
+        });
+        fit.map(AnyMarginal::from)
+            .ok_or_else(|| Failure::new(LSMI_ERROR_SETTING, "component", "a density, 3 or 4", component))
     }
     // SAFETY: the caller gives a live handle and room, or NULL.
     unsafe {

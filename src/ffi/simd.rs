@@ -53,7 +53,7 @@ pub unsafe extern "C" fn lsmi_marginal_with_level(
 ) -> i32 {
     macro_rules! at_level {
         ($fit:expr, $level:expr) => {
-            MarginalFit { density: $fit.density.clone().with_level($level), history: $fit.history.clone() }
+            MarginalFit { density: $fit.density.clone().with_level($level), ..$fit.clone() }
         };
     }
     // SAFETY: the caller gives a live handle, a NUL-terminated text and room, or NULL.

@@ -3,6 +3,7 @@
 use super::layout::Layout;
 use super::mixture::{Weighted, fit_mixture};
 use super::prepared::{Chunk, Prepared};
+use super::selection::{Candidate, fit_selected};
 use super::{Marginal, MarginalOptions};
 use crate::linalg::adam::Parameters;
 use crate::matrix::total_weight;
@@ -23,6 +24,11 @@ pub enum Start {
     Samples,
     /// A Gaussian mixture fitted by expectation–maximisation, whose means start at samples far apart (k-means++).
     Mixture,
+    /// Such a mixture of a form that is chosen too, whatever the options say: the number of modes, the diagonal and the
+    /// triangular part are those of the simplest form under which samples that a fit did not see are, within a standard
+    /// error, as likely as under any. With patience, held-out samples decide how many epochs training goes on from
+    /// there; the density is then fitted to all samples, those held out too.
+    Validated,
 }
 
 /// A fitted density and how it came about.
@@ -30,8 +36,17 @@ pub enum Start {
 pub struct MarginalFit<T> {
     /// The density.
     pub density: Marginal<T>,
-    /// Its losses.
+    /// Its losses; with [`Start::Validated`] those of the training that decided when to stop.
     pub history: History,
+    /// The forms that [`Start::Validated`] tried.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Samples and their weights.
+#[derive(Clone, Copy)]
+pub(super) struct Data<'a, T> {
+    pub(super) x: Samples<'a, T>,
+    pub(super) weights: Option<&'a [T]>,
 }
 
 /// Fits a density by minimising the weighted mean surprisal of `x`.
@@ -54,10 +69,13 @@ pub fn fit_marginal<T: Float>(
     let split = Split::new(x.samples(), run.held_out)?;
     let layout = Layout::new(options, x.features())?;
     let mean_weight = mean_weight(weights, &split)?;
+    let data = Data { x, weights };
+    if start == Start::Validated {
+        return fit_selected(data, options, &split, run);
+    }
     let share = |i| weight(weights, i) / mean_weight;
-    let data = (x, share, &split.training[..]);
-    let parameters = initial(start, (options, &layout), data, run.stream);
-    fit_from(parameters, (options, layout, Level::best()), (x, weights, mean_weight), split, run)
+    let parameters = initial(start, (options, &layout), (x, share, &split.training), run.stream);
+    fit_from(parameters, (options, layout, Level::best()), data, split, run)
 }
 
 /// Trains a density further, from its own parameters, in its own form and on its own level: with `train_means` or
@@ -76,19 +94,20 @@ pub fn refine_marginal<T: Float>(
     x.check_finite("x")?;
     total_weight(weights, x.samples())?;
     let split = Split::new(x.samples(), run.held_out)?;
-    let mean_weight = mean_weight(weights, &split)?;
     let layout = Layout::new(density.options(), x.features())?;
     let form = (density.options(), layout, density.level());
-    fit_from(density.packed().to_vec(), form, (x, weights, mean_weight), split, run)
+    fit_from(density.packed().to_vec(), form, Data { x, weights }, split, run)
 }
 
-fn fit_from<T: Float>(
+/// Trains from these parameters on.
+pub(super) fn fit_from<T: Float>(
     start: Vec<T>,
     (options, layout, level): (&MarginalOptions, Layout, Level),
-    (x, weights, mean_weight): (Samples<'_, T>, Option<&[T]>, f64),
+    Data { x, weights }: Data<'_, T>,
     split: Split,
     run: TrainingRun<'_>,
 ) -> Result<MarginalFit<T>> {
+    let mean_weight = mean_weight(weights, &split)?;
     let prepared = Prepared::new(options, layout.clone(), level);
     let mut objective = MeanSurprisal {
         options: options.clone(),
@@ -106,7 +125,7 @@ fn fit_from<T: Float>(
     parameters.copy_from_slice(&start);
     let history = train(&mut objective, parameters, &split, run)?;
     let density = Marginal::from_packed(options.clone(), layout, parameters.to_vec()).with_level(level);
-    Ok(MarginalFit { density, history })
+    Ok(MarginalFit { density, history, candidates: Vec::new() })
 }
 
 /// The parameters from which training starts; `training` are the numbers of the samples that it sees, `share` tells
@@ -138,12 +157,12 @@ fn initial<T: Float>(
                 mean[..layout.features].copy_from_slice(sample);
             }
         }
-        Start::Mixture => {
+        Start::Mixture | Start::Validated => {
             let d = layout.features;
             let data: Vec<T> = training.iter().flat_map(|&i| x.sample(i)).copied().collect();
             let x = Samples::new("x", &data, training.len(), d, d).expect("the samples were just gathered");
             let samples = Weighted { x, weights: training.iter().map(|&i| share(i)).collect() };
-            parameters = fit_mixture((options, layout, Level::best()), &samples, stream);
+            (parameters, _) = fit_mixture((options, layout, Level::best()), &samples, stream);
         }
     }
     parameters
@@ -167,7 +186,7 @@ struct MeanSurprisal<'a, T> {
 }
 
 /// The weight of sample `i`: without weights every sample counts the same.
-fn weight<T: Float>(weights: Option<&[T]>, i: usize) -> f64 {
+pub(super) fn weight<T: Float>(weights: Option<&[T]>, i: usize) -> f64 {
     weights.map_or(1.0, |w| w[i].f64())
 }
 

@@ -27,6 +27,9 @@ const LEAST_GAIN: f64 = 1e-4;
 /// |σ| of a bounded density is at most this: beyond, tanh would leave no gradient.
 const MOST_BOUNDED: f64 = 0.99;
 
+/// Smaller parts in a mode are left out: with many features nearly all are smaller.
+const LEAST_SHARE: f64 = 1e-8;
+
 /// Samples whose scatter is summed at a time.
 const BLOCK: usize = 256;
 
@@ -36,15 +39,16 @@ pub(super) struct Weighted<'a, T> {
     pub(super) weights: Vec<f64>,
 }
 
-/// The packed parameters of a mixture fitted to the samples, in the form that `options` ask for.
+/// The packed parameters of a mixture fitted to the samples, in the form that `options` ask for, and the samples' mean
+/// log-density, nats.
 pub(super) fn fit_mixture<T: Float>(
     (options, layout, level): (&MarginalOptions, &Layout, Level),
     samples: &Weighted<'_, T>,
     stream: &mut Stream,
-) -> Vec<T> {
+) -> (Vec<T>, f64) {
     let form = (options, layout, level);
     let (n, modes) = (samples.x.samples(), layout.modes);
-    let prior = Prior::new(samples, modes);
+    let prior = Prior::new(level, samples, modes, !layout.triangle.is_empty());
     let centres = seeds(samples, &prior, modes, stream);
     // Responsibilities times weights, a mode per row.
     let mut shares = nearest(&centres, samples, &prior);
@@ -68,39 +72,64 @@ pub(super) fn fit_mixture<T: Float>(
             break;
         }
     }
-    parameters
+    (parameters, before)
 }
 
-/// What covariances are drawn to: `samples` samples of these variances, so that Σ = (Σ c v vᵀ + samples · variances) /
-/// (Σ c + samples). The variances are those of Fraley and Raftery; their prior weighs less, since it gives the mode of a
+/// What covariances are drawn to: `samples` samples of this covariance, so that Σ = (Σ c v vᵀ + samples · covariance) /
+/// (Σ c + samples). The covariance is that of Fraley and Raftery; their prior weighs less, since it gives the mode of a
 /// distribution, which a start does not need.
 struct Prior {
     samples: f64,
-    variances: Vec<f64>,
+    covariance: DMatrix<f64>,
 }
 
+/// What the prior takes from the diagonal, so that features which are functions of others keep a variance of their own.
+const OWN: f64 = 0.02;
+
 impl Prior {
-    /// The data's variances, less by what K modes tell apart.
-    fn new<T: Float>(samples: &Weighted<'_, T>, modes: usize) -> Self {
+    /// The data's covariance, or only its variances, less by what K modes tell apart.
+    fn new<T: Float>(level: Level, samples: &Weighted<'_, T>, modes: usize, full: bool) -> Self {
         let d = samples.x.features();
         let everyone: Vec<T> = samples.weights.iter().map(|&w| T::of(w)).collect();
         let (mass, means) = means(samples, &everyone);
         let means: Vec<T> = means.into_iter().map(T::of).collect();
-        let mut variances = squares(samples, &everyone, &means);
         let parts = libm::pow(modes as f64, 2.0 / d as f64);
-        for variance in &mut variances {
-            // A constant feature has no scale of its own.
-            *variance = if *variance > 0.0 { *variance / mass / parts } else { 1.0 };
+        let variances = squares(samples, &everyone, &means).into_iter().map(|square| square / mass);
+        let variances: Vec<f64> = variances.collect();
+        let mut covariance = DMatrix::from_diagonal(&variances.clone().into());
+        if full {
+            let all = scatter(level, samples, &means, &everyone) / mass;
+            covariance = covariance * OWN + all * (1.0 - OWN);
         }
-        Prior { samples: (d + 2) as f64, variances }
+        covariance /= parts;
+        for (j, (variance, mean)) in variances.iter().zip(&means).enumerate() {
+            // A constant feature has no scale of its own, and its mean is rounded.
+            if *variance <= 1e-20 * mean.f64() * mean.f64() {
+                covariance[(j, j)] = 1.0;
+            }
+        }
+        Prior { samples: (d + 2) as f64, covariance }
     }
+
+    fn variance(&self, feature: usize) -> f64 {
+        self.covariance[(feature, feature)]
+    }
+}
+
+/// The samples that have a part in a mode, with their shares.
+fn with_shares<'a, T: Float>(
+    samples: &'a Weighted<'_, T>,
+    shares: &'a [T],
+) -> impl Iterator<Item = (&'a [T], T)> {
+    samples.x.iter().zip(shares.iter().copied()).filter(|(_, share)| share.f64() > LEAST_SHARE)
 }
 
 /// Σ c, and the mean of every feature, of samples with shares c.
 fn means<T: Float>(samples: &Weighted<'_, T>, shares: &[T]) -> (f64, Vec<f64>) {
-    let mass: f64 = shares.iter().map(|c| c.f64()).sum();
+    let mut mass = 0.0;
     let mut means = vec![0.0; samples.x.features()];
-    for (x, c) in samples.x.iter().zip(shares) {
+    for (x, c) in with_shares(samples, shares) {
+        mass += c.f64();
         means.iter_mut().zip(x).for_each(|(m, x)| *m += c.f64() * x.f64());
     }
     means.iter_mut().for_each(|m| *m /= mass);
@@ -110,7 +139,7 @@ fn means<T: Float>(samples: &Weighted<'_, T>, shares: &[T]) -> (f64, Vec<f64>) {
 /// Σ c (x − mean)² of every feature.
 fn squares<T: Float>(samples: &Weighted<'_, T>, shares: &[T], means: &[T]) -> Vec<f64> {
     let mut squares = vec![0.0; means.len()];
-    for (x, c) in samples.x.iter().zip(shares) {
+    for (x, c) in with_shares(samples, shares) {
         for ((square, x), m) in squares.iter_mut().zip(x).zip(means) {
             let v = x.f64() - m.f64();
             *square += c.f64() * v * v;
@@ -121,8 +150,8 @@ fn squares<T: Float>(samples: &Weighted<'_, T>, shares: &[T], means: &[T]) -> Ve
 
 /// Squared distance in units of the prior's variances.
 fn distance<T: Float>(a: &[T], b: &[T], prior: &Prior) -> f64 {
-    let terms = a.iter().zip(b).zip(&prior.variances);
-    terms.map(|((a, b), variance)| (a.f64() - b.f64()) * (a.f64() - b.f64()) / variance).sum()
+    let squares = a.iter().zip(b).map(|(a, b)| (a.f64() - b.f64()) * (a.f64() - b.f64()));
+    squares.enumerate().map(|(j, square)| square / prior.variance(j)).sum()
 }
 
 /// Samples as centres: each is drawn in proportion to its squared distance from those before.
@@ -206,10 +235,7 @@ fn maximise<T: Float>(
             true => scatter(level, samples, mean, shares),
             false => DMatrix::from_diagonal(&squares(samples, shares, mean).into()),
         };
-        for (j, variance) in prior.variances.iter().enumerate() {
-            covariance[(j, j)] += prior.samples * variance;
-        }
-        covariance /= mass + prior.samples;
+        covariance = (covariance + &prior.covariance * prior.samples) / (mass + prior.samples);
         total += mass;
         modes.push((mass, Factors::of(covariance)));
     }
@@ -257,25 +283,29 @@ fn scatter<T: Float>(level: Level, samples: &Weighted<'_, T>, mean: &[T], shares
     // The products, and sums of rows, which are not needed.
     let mut products = vec![T::zero(); d * (d + 1)];
     let mut scatter = DMatrix::zeros(d, d);
-    for (block, shares) in shares.chunks(BLOCK).enumerate() {
-        for (s, &share) in shares.iter().enumerate() {
-            let x = samples.x.sample(block * BLOCK + s);
+    let mut rest = with_shares(samples, shares);
+    loop {
+        let mut count = 0;
+        for (s, (x, share)) in rest.by_ref().take(BLOCK).enumerate() {
+            count = s + 1;
             for (j, (&x, &m)) in x.iter().zip(mean).enumerate() {
                 centred[s * pitch + j] = x - m;
                 scaled[s * pitch + j] = share * (x - m);
             }
         }
-        let layer = Layer { samples: shares.len(), inputs: d, outputs: d };
+        if count == 0 {
+            return scatter;
+        }
+        let layer = Layer { samples: count, inputs: d, outputs: d };
         columns.fill(T::zero());
-        let to = (&mut columns[..], dense::pitch::<T>(shares.len()));
-        dense::transpose(level, (shares.len(), d), &scaled, to);
+        let to = (&mut columns[..], dense::pitch::<T>(count));
+        dense::transpose(level, (count, d), &scaled, to);
         let out = LayerGradient { values: &mut products, adds: false, moving: None };
         dense::weight_gradient(level, layer, (&columns, &centred), out);
         for (sum, product) in scatter.iter_mut().zip(&products) {
             *sum += product.f64();
         }
     }
-    scatter
 }
 
 /// Σ⁻¹ = Bᵀ diag(exp 2σ) B with a unit lower triangle B.

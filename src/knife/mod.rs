@@ -7,9 +7,11 @@ mod mixture;
 mod prepared;
 #[cfg(test)]
 mod reference;
+mod selection;
 #[cfg(test)]
 mod tests;
 
 pub use fit::{MarginalFit, Start, fit_marginal, refine_marginal};
 pub use layout::{Diagonal, MarginalOptions, MarginalParameters, Triangle};
 pub use marginal::{Marginal, MarginalGradient};
+pub use selection::Candidate;

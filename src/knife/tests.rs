@@ -1,6 +1,7 @@
 //! Kernels against the reference, gradients against differences, invariances, and tails.
 
 mod fits;
+mod selection;
 #[cfg(feature = "rayon")]
 mod threads;
 

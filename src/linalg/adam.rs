@@ -138,7 +138,7 @@ impl<T: Float> Kernel<T> for Update<'_, T> {
             }
             if whole < length {
                 let rest = length - whole;
-                moves.first(whole, rest, load_first(gradient.add(whole), rest));
+                moves.lanes(whole, rest, load_first(gradient.add(whole), rest));
             }
         }
     }
@@ -180,7 +180,7 @@ impl<V: Vector<Element: Float>> Move<V> {
     /// # Safety
     /// The processor has the instruction set of V, and so many lie within the parameters.
     #[inline(always)]
-    pub(super) unsafe fn first(&self, place: usize, count: usize, gradient: V) {
+    pub(super) unsafe fn lanes(&self, place: usize, count: usize, gradient: V) {
         // SAFETY: as this function's.
         unsafe {
             let [p, m, v] = [self.parameters.add(place), self.first.add(place), self.second.add(place)];

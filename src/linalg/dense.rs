@@ -281,7 +281,7 @@ impl<T: Float> Kernel<T> for WeightGradient<'_, T> {
             }
             let moves = free.free().vectors::<V>();
             for first in (0..outputs).step_by(V::LANES) {
-                moves.first(first, outputs - first, bias_gradient.of_rows(first, biases, adds));
+                moves.lanes(first, outputs - first, bias_gradient.of_rows(first, biases, adds));
             }
         }
     }

@@ -62,11 +62,11 @@ impl Split {
 /// What a training loop reports after each epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrainingProgress {
-    /// Epochs done.
+    /// Epochs done; 0 while the form of a density is chosen, once for each that was tried.
     pub epoch: usize,
     /// Epochs at most.
     pub epochs: usize,
-    /// Mean training loss of this epoch, nats.
+    /// Mean training loss of this epoch, nats; in epoch 0 the held-out surprisal of the form.
     pub loss: f64,
     /// Mean loss of the held-out samples, nats, if there are any and training may stop early (a patience above 0).
     pub validation_loss: Option<f64>,
@@ -89,7 +89,10 @@ pub struct TrainingRun<'a> {
     pub name: &'a str,
     /// Settings.
     pub training: &'a Training,
-    /// Samples that are not trained on; with patience they decide when to stop.
+    /// Samples that are not trained on; with patience they decide when to stop. [`Start::Validated`] trains on them in the
+    /// end.
+    ///
+    /// [`Start::Validated`]: crate::knife::Start::Validated
     pub held_out: &'a [usize],
     /// Randomness of the start and of the batches.
     pub stream: &'a mut Stream,

@@ -100,7 +100,7 @@ static void test_check(void) {
     REFUSED(shift, LSMI_SHIFT_OF_MODEL, "shift: expected a code from 0 to 2, got -1");
     REFUSED(diagonal, 2, "diagonal: expected a code from 0 to 1, got 2");
     REFUSED(triangle, 2, "triangle: expected a code from 0 to 1, got 2");
-    REFUSED(start, 3, "start: expected a code from 0 to 2, got 3");
+    REFUSED(start, 4, "start: expected a code from 0 to 3, got 4");
     REFUSED(activation, 2, "activation: expected a code from 0 to 1, got 2");
     REFUSES_NULL(lsmi_config_check(NULL), "LsmiConfig");
     bad = good;

@@ -187,8 +187,8 @@ static void test_fit(void) {
     REFUSES_NULL(lsmi_marginal_fit(&matrix, NULL, NULL, LSMI_START_NORMAL, &fit, &out), "LsmiMarginalOptions");
     REFUSES_NULL(lsmi_marginal_fit(&matrix, NULL, &form, LSMI_START_NORMAL, NULL, &out), "LsmiFitOptions");
     REFUSES_NULL(lsmi_marginal_fit(&matrix, NULL, &form, LSMI_START_NORMAL, &fit, NULL), "out");
-    FAILS(lsmi_marginal_fit(&matrix, NULL, &form, 3, &fit, &out), LSMI_ERROR_SETTING,
-          "start: expected a code from 0 to 2, got 3");
+    FAILS(lsmi_marginal_fit(&matrix, NULL, &form, 4, &fit, &out), LSMI_ERROR_SETTING,
+          "start: expected a code from 0 to 3, got 4");
     FAILS_LIKE(lsmi_marginal_fit(&matrix, weights, &form, LSMI_START_NORMAL, &fit, &out), LSMI_ERROR_SETTING,
                "weights: row 2");
     bad.type_ = 5;

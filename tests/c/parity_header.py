@@ -7,7 +7,8 @@ import sys
 
 SHIFTS = {"of_model": "LSMI_SHIFT_OF_MODEL", "frozen": "LSMI_SHIFT_FROZEN", "batch": "LSMI_SHIFT_BATCH",
           "none": "LSMI_SHIFT_NONE"}
-STARTS = {"normal": "LSMI_START_NORMAL", "samples": "LSMI_START_SAMPLES", "mixture": "LSMI_START_MIXTURE"}
+STARTS = {"normal": "LSMI_START_NORMAL", "samples": "LSMI_START_SAMPLES", "mixture": "LSMI_START_MIXTURE",
+          "validated": "LSMI_START_VALIDATED"}
 INFORMATION = ["i1", "i2", "i12", "h1", "h2"]
 ATOMS = ["redundancy", "unique1", "unique2", "synergy"]
 TABLE = []

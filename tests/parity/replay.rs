@@ -248,7 +248,7 @@ fn trained<T: Float>(
         ["learning_rate", "decay_factor", "weight_decay"].map(|key| read_number(&training[key]));
     let accumulate_gradients = training["accumulate_gradients"].as_bool().unwrap();
     let held_out: Vec<usize> = input["held_out"].as_array().unwrap().iter().map(count).collect();
-    let MarginalFit { density, history } = fit(TrainingRun {
+    let MarginalFit { density, history, .. } = fit(TrainingRun {
         name: "density",
         training: &Training {
             epochs,

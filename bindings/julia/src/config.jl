@@ -41,7 +41,7 @@ const presets = (:robust, :paper, :imported)
 const shift_rules = (:frozen, :batch, :none)
 const diagonals = (:per_mode, :shared)
 const triangles = (:full, :none)
-const starts = (:normal, :samples, :mixture)
+const starts = (:normal, :samples, :mixture, :validated)
 const activations = (:relu, :tanh)
 const named_settings = (preset = presets, prior = (:uniform, :empirical), entropy_units = (:input, :standardized),
                         shift = shift_rules, diagonal = diagonals, triangle = triangles, start = starts,

@@ -263,7 +263,8 @@ Adam on mini-batches. The type of `x` is the density's.
 
 Keywords, with what the preset `robust` has where nothing else is said: the form — `modes`, `bounded`, `diagonal`
 (`:per_mode` or `:shared`), `triangle` (`:full` or `:none`), `train_means`, `train_weights`, `start` (`:samples`,
-`:normal` or `:mixture`, a Gaussian mixture fitted by expectation–maximisation); the training — `epochs`, `batch`,
+`:normal`, `:mixture`, a Gaussian mixture fitted by expectation–maximisation, or `:validated`, such a mixture of the
+simplest form under which samples that a fit did not see are as likely as under any, fitted to all samples in the end); the training — `epochs`, `batch`,
 `learning_rate`, `decay_every`, `decay_factor`, `weight_decay`, `patience`, `accumulate_gradients`; `weights` (a number
 per sample), `held_out` (numbers of samples, from 1, that are not trained on but decide when to stop; none), `seed`,
 `progress` (see [`LSMI.Progress`](@ref)), `config` (a [`Config`](@ref) in place of the preset).

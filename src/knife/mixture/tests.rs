@@ -46,7 +46,7 @@ fn maximisation_gives_the_weighted_gaussians() {
         shares[i] = first * samples.weights[i];
         shares[n + i] = (1.0 - first) * samples.weights[i];
     }
-    let prior = Prior::new(&samples, modes);
+    let prior = Prior::new(Level::best(), &samples, modes, false);
     // The formulas as they are in the books.
     let x = |i: usize| DVector::from_column_slice(samples.x.sample(i));
     let (mut weight, mut means, mut covariances) = (vec![], vec![], vec![]);
@@ -56,8 +56,7 @@ fn maximisation_gives_the_weighted_gaussians() {
         let scatter = (0..n).fold(DMatrix::zeros(d, d), |sum, i| {
             sum + shares[i] * (x(i) - &mean) * (x(i) - &mean).transpose()
         });
-        let own = DMatrix::from_diagonal(&DVector::from_vec(prior.variances.clone()));
-        covariances.push((scatter + prior.samples * own) / (mass + prior.samples));
+        covariances.push((scatter + prior.samples * &prior.covariance) / (mass + prior.samples));
         means.push(mean);
         weight.push(mass);
     }
@@ -106,7 +105,7 @@ fn a_shared_diagonal_keeps_each_modes_regressions() {
     for diagonal in [Diagonal::PerMode, Diagonal::Shared] {
         let form = options(1, false, diagonal, Triangle::Full);
         let layout = Layout::new(&form, d).unwrap();
-        let parameters = fit_mixture((&form, &layout, Level::best()), &samples, &mut Stream::new(3, 0));
+        let (parameters, _) = fit_mixture((&form, &layout, Level::best()), &samples, &mut Stream::new(3, 0));
         got.push(log_density(&form, &layout, parameters, samples.x));
     }
     for (own, shared) in got[0].iter().zip(&got[1]) {
@@ -123,7 +122,7 @@ fn finds_the_clouds() {
         let samples = Weighted { x: Samples::from_rows("x", &data, d).unwrap(), weights: vec![1.0; n] };
         let form = options(modes, false, Diagonal::PerMode, Triangle::Full);
         let layout = Layout::new(&form, d).unwrap();
-        let parameters = fit_mixture((&form, &layout, Level::best()), &samples, &mut stream);
+        let (parameters, _) = fit_mixture((&form, &layout, Level::best()), &samples, &mut stream);
         let got = log_density(&form, &layout, parameters, samples.x).iter().sum::<f64>() / n as f64;
         // The features of a cloud are independent, of variances 1 and 1.49.
         let truth = |x: &[f64]| {
@@ -144,14 +143,14 @@ fn seeds_are_different_samples_as_long_as_there_are_any() {
     let data = [0.0, 0.0, 1.0, 2.0, 2.0, 2.0];
     let samples = Weighted { x: Samples::from_rows("x", &data, 1).unwrap(), weights: vec![1.0; 6] };
     for seed in 0..20 {
-        let prior = Prior::new(&samples, 3);
+        let prior = Prior::new(Level::best(), &samples, 3, false);
         let chosen = seeds(&samples, &prior, 4, &mut Stream::new(seed, 0));
         let mut values: Vec<f64> = chosen[..3].iter().map(|&i| data[i]).collect();
         values.sort_by(f64::total_cmp);
         assert_eq!(values, [0.0, 1.0, 2.0], "then any: {chosen:?}");
     }
     let unseen = Weighted { x: samples.x, weights: vec![0.0, 0.0, 3.0, 0.0, 3.0, 0.0] };
-    let chosen = seeds(&unseen, &Prior::new(&unseen, 2), 2, &mut Stream::new(1, 0));
+    let chosen = seeds(&unseen, &Prior::new(Level::best(), &unseen, 2, false), 2, &mut Stream::new(1, 0));
     assert!(chosen.contains(&2) && chosen.contains(&4), "only samples with weight: {chosen:?}");
 }
 
@@ -163,7 +162,8 @@ fn constant_and_repeated_samples_give_finite_parameters() {
             let samples = Weighted { x: Samples::from_rows("x", &data, d).unwrap(), weights: vec![1.0; n] };
             let form = options(modes, bounded, Diagonal::PerMode, Triangle::Full);
             let layout = Layout::new(&form, d).unwrap();
-            let parameters = fit_mixture((&form, &layout, Level::best()), &samples, &mut Stream::new(4, 0));
+            let (parameters, _) =
+                fit_mixture((&form, &layout, Level::best()), &samples, &mut Stream::new(4, 0));
             assert!(parameters.iter().all(|p| p.is_finite()), "{data:?}");
             let means = parameters[layout.means.clone()].chunks(layout.width());
             let range = 2.999..=5.001;
@@ -175,4 +175,26 @@ fn constant_and_repeated_samples_give_finite_parameters() {
             assert!(got.iter().all(|p| p.is_finite()), "{data:?}");
         }
     }
+}
+
+#[test]
+fn the_prior_is_the_covariance_of_all_less_by_what_modes_tell_apart() {
+    // Features of variance 1 and 4 with correlation 1, and a constant.
+    let data: Vec<f64> = (0..10)
+        .flat_map(|i| {
+            let u = if i % 2 == 0 { 1.0 } else { -1.0 };
+            [u, 2.0 * u, 3.0]
+        })
+        .collect();
+    let samples = Weighted { x: Samples::from_rows("x", &data, 3).unwrap(), weights: vec![1.0; 10] };
+    let prior = Prior::new(Level::best(), &samples, 8, true);
+    // 8^(2/3) = 4. A constant feature has no scale of its own.
+    let expected = [[0.25, 0.49, 0.0], [0.49, 1.0, 0.0], [0.0, 0.0, 1.0]];
+    for (i, row) in expected.iter().enumerate() {
+        for (j, &value) in row.iter().enumerate() {
+            approx::assert_abs_diff_eq!(prior.covariance[(i, j)], value, epsilon = 1e-12);
+        }
+    }
+    assert_eq!(prior.samples, 5.0);
+    assert_eq!(Prior::new(Level::best(), &samples, 8, false).covariance[(0, 1)], 0.0);
 }

@@ -8,6 +8,7 @@ use crate::{files, output};
 use lsmi::Result;
 use lsmi::estimator::AnyModel;
 use lsmi::estimator::Component;
+use lsmi::knife::{Candidate, Diagonal, Triangle};
 use std::collections::BTreeMap;
 
 pub fn run(arguments: &Inspect) -> Result<()> {
@@ -64,6 +65,9 @@ fn inspect_model(model: &AnyModel) -> Result<()> {
         ]
     });
     output::print(&table(&["trained", "epochs", "kept", "loss, nats", "held-out loss"], rows));
+    for (modality, candidates) in ["x1", "x2"].iter().zip(&histories.candidates) {
+        inspect_candidates(modality, candidates);
+    }
     let prior = model.log_prior().iter().enumerate().map(|(class, log_prior)| {
         let count = model.class_counts().get(class).map_or("–".into(), usize::to_string);
         vec![class.to_string(), count, format!("{:.4}", log_prior.exp())]
@@ -75,4 +79,32 @@ fn inspect_model(model: &AnyModel) -> Result<()> {
         output::print(&format!("note: {note}"));
     }
     Ok(())
+}
+
+/// The forms that were tried for a density, the likeliest first.
+fn inspect_candidates(modality: &str, candidates: &[Candidate]) {
+    if candidates.is_empty() {
+        return;
+    }
+    let mut ranked: Vec<&Candidate> = candidates.iter().collect();
+    ranked.sort_by(|a, b| b.held_out.total_cmp(&a.held_out));
+    let (first, rest) = ranked.split_at(ranked.len().min(5));
+    let chosen = rest.iter().filter(|candidate| candidate.chosen);
+    let rows = first.iter().chain(chosen).map(|candidate| {
+        let diagonal = match candidate.diagonal {
+            Diagonal::PerMode => "per mode",
+            Diagonal::Shared => "shared",
+        };
+        let triangle = if candidate.triangle == Triangle::Full { "full" } else { "none" };
+        vec![
+            candidate.modes.to_string(),
+            diagonal.to_string(),
+            triangle.to_string(),
+            candidate.parameters.to_string(),
+            nats(candidate.held_out),
+            if candidate.chosen { "chosen" } else { "" }.to_string(),
+        ]
+    });
+    output::print(&format!("likeliest of {} forms for the density of {modality}:", candidates.len()));
+    output::print(&table(&["modes", "diagonal", "triangle", "parameters", "held-out log-density", ""], rows));
 }

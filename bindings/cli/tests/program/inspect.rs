@@ -79,3 +79,22 @@ fn models_are_described_by_their_settings_and_training() {
         assert!(said.contains(component), "{said}");
     }
 }
+
+#[test]
+fn forms_of_densities_that_were_tried_are_listed() {
+    let folder = Folder::new();
+    let train = fixture("official/demo2_data.pt");
+    let short = ["--set", "classifier_epochs=1", "--set", "start=validated"];
+    folder.run(&[&["fit", &train, "-o", "model"][..], &short].concat()).success();
+    let said = folder.succeed(&["inspect", "model"]);
+    for modality in ["x1", "x2"] {
+        assert!(said.contains(&format!(" forms for the density of {modality}:\n")), "{said}");
+    }
+    // Two classes: two modes of one diagonal.
+    let chosen: Vec<&str> = said.lines().filter(|line| line.contains("chosen")).collect();
+    assert_eq!(chosen.len(), 2, "{said}");
+    for line in chosen {
+        let words: Vec<&str> = line.split([' ', '│']).filter(|word| !word.is_empty()).collect();
+        assert_eq!(words[..4], ["2", "shared", "none", "7"], "{said}");
+    }
+}
