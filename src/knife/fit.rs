@@ -49,6 +49,20 @@ pub(super) struct Data<'a, T> {
     pub(super) weights: Option<&'a [T]>,
 }
 
+impl<T: Float> Data<'_, T> {
+    /// The weight of sample `i`: without weights every sample counts the same.
+    pub(super) fn weight(&self, i: usize) -> f64 {
+        self.weights.map_or(1.0, |w| w[i].f64())
+    }
+
+    fn mean_weight(&self, split: &Split) -> Result<f64> {
+        mean_weight(self.weights, split)
+    }
+}
+
+/// The form of a density: its options, where its parameters are, and the level.
+pub(super) type Form<'a> = (&'a MarginalOptions, Layout, Level);
+
 /// Fits a density by minimising the weighted mean surprisal of `x`.
 ///
 /// # Errors
@@ -67,15 +81,25 @@ pub fn fit_marginal<T: Float>(
     x.check_finite("x")?;
     total_weight(weights, x.samples())?;
     let split = Split::new(x.samples(), run.held_out)?;
-    let layout = Layout::new(options, x.features())?;
-    let mean_weight = mean_weight(weights, &split)?;
     let data = Data { x, weights };
-    if start == Start::Validated {
-        return fit_selected(data, options, &split, run);
-    }
-    let share = |i| weight(weights, i) / mean_weight;
-    let parameters = initial(start, (options, &layout), (x, share, &split.training), run.stream);
-    fit_from(parameters, (options, layout, Level::best()), data, split, run)
+    data.mean_weight(&split)?;
+    let form = || Ok((options, Layout::new(options, x.features())?, Level::best()));
+    let (parameters, form) = match start {
+        Start::Validated => return fit_selected(data, options, &split, run),
+        Start::Normal => {
+            let form: Form<'_> = form()?;
+            (normal(&form.1, run.stream), form)
+        }
+        Start::Samples => {
+            let form = form()?;
+            (at_samples(&form.1, x, &split.training, run.stream), form)
+        }
+        Start::Mixture => {
+            let form = form()?;
+            (fit_mixture(&form, &Weighted::of(data, &split.training), run.stream).0, form)
+        }
+    };
+    fit_from(parameters, form, data, split, run)
 }
 
 /// Trains a density further, from its own parameters, in its own form and on its own level: with `train_means` or
@@ -102,12 +126,12 @@ pub fn refine_marginal<T: Float>(
 /// Trains from these parameters on.
 pub(super) fn fit_from<T: Float>(
     start: Vec<T>,
-    (options, layout, level): (&MarginalOptions, Layout, Level),
-    Data { x, weights }: Data<'_, T>,
+    (options, layout, level): Form<'_>,
+    data: Data<'_, T>,
     split: Split,
     run: TrainingRun<'_>,
 ) -> Result<MarginalFit<T>> {
-    let mean_weight = mean_weight(weights, &split)?;
+    let mean_weight = data.mean_weight(&split)?;
     let prepared = Prepared::new(options, layout.clone(), level);
     let mut objective = MeanSurprisal {
         options: options.clone(),
@@ -117,8 +141,7 @@ pub(super) fn fit_from<T: Float>(
         values: Vec::new(),
         scratch: Buffer::default(),
         prepared,
-        x,
-        weights,
+        data,
     };
     let mut parameters = Buffer::new(start.len());
     let parameters = &mut parameters.slice_mut()[..start.len()];
@@ -128,42 +151,32 @@ pub(super) fn fit_from<T: Float>(
     Ok(MarginalFit { density, history, candidates: Vec::new() })
 }
 
-/// The parameters from which training starts; `training` are the numbers of the samples that it sees, `share` tells
-/// their weights, of mean 1.
-fn initial<T: Float>(
-    start: Start,
-    (options, layout): (&MarginalOptions, &Layout),
-    (x, share, training): (Samples<'_, T>, impl Fn(usize) -> f64, &[usize]),
+/// Parameters from N(0, 1).
+fn normal<T: Float>(layout: &Layout, stream: &mut Stream) -> Vec<T> {
+    let mut parameters = vec![T::zero(); layout.len()];
+    for row in parameters[..layout.triangle.start].chunks_exact_mut(layout.width()) {
+        row[..layout.features].iter_mut().for_each(|v| *v = T::of(stream.normal()));
+    }
+    for (place, _) in layout.triangle_places() {
+        parameters[place] = T::of(stream.normal());
+    }
+    parameters[layout.logits.clone()].fill(T::one());
+    parameters
+}
+
+/// Parameters with means at different samples of those with these numbers.
+fn at_samples<T: Float>(
+    layout: &Layout,
+    x: Samples<'_, T>,
+    numbers: &[usize],
     stream: &mut Stream,
 ) -> Vec<T> {
     let mut parameters = vec![T::zero(); layout.len()];
-    match start {
-        Start::Normal => {
-            let width = layout.width();
-            for row in parameters[..layout.triangle.start].chunks_exact_mut(width) {
-                row[..layout.features].iter_mut().for_each(|v| *v = T::of(stream.normal()));
-            }
-            for (place, _) in layout.triangle_places() {
-                parameters[place] = T::of(stream.normal());
-            }
-            parameters[layout.logits.clone()].fill(T::one());
-        }
-        Start::Samples => {
-            let chosen = stream.sample_without_replacement(training.len(), layout.modes);
-            // With more modes than samples some share a start.
-            let means = parameters[layout.means.clone()].chunks_exact_mut(layout.width());
-            for (mode, mean) in means.enumerate() {
-                let sample = x.sample(training[chosen[mode % chosen.len()]]);
-                mean[..layout.features].copy_from_slice(sample);
-            }
-        }
-        Start::Mixture | Start::Validated => {
-            let d = layout.features;
-            let data: Vec<T> = training.iter().flat_map(|&i| x.sample(i)).copied().collect();
-            let x = Samples::new("x", &data, training.len(), d, d).expect("the samples were just gathered");
-            let samples = Weighted { x, weights: training.iter().map(|&i| share(i)).collect() };
-            (parameters, _) = fit_mixture((options, layout, Level::best()), &samples, stream);
-        }
+    let chosen = stream.sample_without_replacement(numbers.len(), layout.modes);
+    // With more modes than samples some share a start.
+    let means = parameters[layout.means.clone()].chunks_exact_mut(layout.width());
+    for (mode, mean) in means.enumerate() {
+        mean[..layout.features].copy_from_slice(x.sample(numbers[chosen[mode % chosen.len()]]));
     }
     parameters
 }
@@ -174,8 +187,7 @@ const SCORED: usize = 1024;
 /// The mean surprisal of the samples as an objective.
 struct MeanSurprisal<'a, T> {
     options: MarginalOptions,
-    x: Samples<'a, T>,
-    weights: Option<&'a [T]>,
+    data: Data<'a, T>,
     mean_weight: f64,
     prepared: Prepared<T>,
     chunk: Chunk<T>,
@@ -183,11 +195,6 @@ struct MeanSurprisal<'a, T> {
     gathered: Vec<T>,
     values: Vec<T>,
     scratch: Buffer<T>,
-}
-
-/// The weight of sample `i`: without weights every sample counts the same.
-pub(super) fn weight<T: Float>(weights: Option<&[T]>, i: usize) -> f64 {
-    weights.map_or(1.0, |w| w[i].f64())
 }
 
 impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
@@ -211,14 +218,14 @@ impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
     }
 
     fn step(&mut self, parameters: &mut [T], batch: &[usize], adam: &mut Adam<T>) -> f64 {
-        let (x, weights) = (self.x, self.weights);
+        let data = self.data;
         let total = batch.len() as f64 * self.mean_weight;
         let (chunk, triangle) = (self.prepared.chunk_samples(), self.prepared.layout.triangle.clone());
         self.prepared.update(parameters);
         let mut sum = 0.0;
         for (i, of_chunk) in batch.chunks(chunk).enumerate() {
-            let upstream = |i: usize| T::of(-weight(weights, of_chunk[i]) / total);
-            let samples = (of_chunk.len(), |i: usize| x.sample(of_chunk[i]), upstream);
+            let upstream = |i: usize| T::of(-data.weight(of_chunk[i]) / total);
+            let samples = (of_chunk.len(), |i: usize| data.x.sample(of_chunk[i]), upstream);
             sum += self.prepared.forward(parameters, samples, &mut self.chunk);
             let (means, rest) = parameters.split_at_mut(triangle.start);
             let (means, triangles) =
@@ -242,18 +249,18 @@ impl<T: Float> Objective<T> for MeanSurprisal<'_, T> {
     fn loss(&mut self, parameters: &[T], samples: &[usize]) -> f64 {
         self.prepared.update(parameters);
         let (mut sum, mut total) = (0.0, 0.0);
-        let d = self.x.features();
+        let d = self.data.x.features();
         for batch in samples.chunks(SCORED) {
             self.gathered.clear();
             for &i in batch {
-                self.gathered.extend_from_slice(self.x.sample(i));
+                self.gathered.extend_from_slice(self.data.x.sample(i));
             }
             let x =
                 Samples::new("x", &self.gathered, batch.len(), d, d).expect("the batch was just gathered");
             self.values.resize(batch.len(), T::zero());
             self.prepared.log_density(parameters, &x, &mut self.values, &mut self.scratch);
             for (&i, value) in batch.iter().zip(&self.values) {
-                let weight = weight(self.weights, i);
+                let weight = self.data.weight(i);
                 if weight > 0.0 {
                     sum -= weight * value.f64();
                     total += weight;

@@ -8,9 +8,9 @@
 //! Rubin, "Maximum Likelihood from Incomplete Data via the EM Algorithm", 1977; for the prior of covariances Fraley
 //! and Raftery, "Bayesian Regularization for Normal Mixture Estimation and Model-Based Clustering", 2007.
 
-use super::layout::Layout;
+use super::Diagonal;
+use super::fit::{Data, Form};
 use super::prepared::Prepared;
-use super::{Diagonal, MarginalOptions};
 use crate::linalg::dense::{self, Layer, LayerGradient};
 use crate::rng::Stream;
 use crate::simd::Level;
@@ -33,21 +33,39 @@ const LEAST_SHARE: f64 = 1e-8;
 /// Samples whose scatter is summed at a time.
 const BLOCK: usize = 256;
 
-/// Samples, each with its weight: the mean of the weights is 1.
-pub(super) struct Weighted<'a, T> {
-    pub(super) x: Samples<'a, T>,
+/// Samples side by side, each with its weight: the mean of the weights is 1.
+pub(super) struct Weighted<T> {
+    features: usize,
+    x: Vec<T>,
     pub(super) weights: Vec<f64>,
+}
+
+impl<T: Float> Weighted<T> {
+    /// The samples with these numbers.
+    pub(super) fn of(data: Data<'_, T>, numbers: &[usize]) -> Self {
+        let x = numbers.iter().flat_map(|&i| data.x.sample(i)).copied().collect();
+        let mut weights: Vec<f64> = numbers.iter().map(|&i| data.weight(i)).collect();
+        let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+        weights.iter_mut().for_each(|weight| *weight /= mean);
+        Weighted { features: data.x.features(), x, weights }
+    }
+
+    pub(super) fn x(&self) -> Samples<'_, T> {
+        Samples::from_rows("x", &self.x, self.features).expect("whole rows were gathered")
+    }
 }
 
 /// The packed parameters of a mixture fitted to the samples, in the form that `options` ask for, and the samples' mean
 /// log-density, nats.
 pub(super) fn fit_mixture<T: Float>(
-    (options, layout, level): (&MarginalOptions, &Layout, Level),
-    samples: &Weighted<'_, T>,
+    form: &Form<'_>,
+    samples: &Weighted<T>,
     stream: &mut Stream,
 ) -> (Vec<T>, f64) {
-    let form = (options, layout, level);
-    let (n, modes) = (samples.x.samples(), layout.modes);
+    let (options, layout, level) = form;
+    let level = *level;
+    let (x, modes) = (samples.x(), layout.modes);
+    let n = x.samples();
     let prior = Prior::new(level, samples, modes, !layout.triangle.is_empty());
     let centres = seeds(samples, &prior, modes, stream);
     // Responsibilities times weights, a mode per row.
@@ -57,14 +75,14 @@ pub(super) fn fit_mixture<T: Float>(
     let mut parameters = vec![T::zero(); layout.len()];
     // A mode that no sample is nearest to stays there until one comes.
     for (mean, &centre) in parameters[layout.means.clone()].chunks_exact_mut(layout.width()).zip(&centres) {
-        mean[..layout.features].copy_from_slice(samples.x.sample(centre));
+        mean[..layout.features].copy_from_slice(x.sample(centre));
     }
     let mut before = f64::NEG_INFINITY;
     for _ in 0..ROUNDS {
         maximise(form, samples, &prior, &shares, &mut parameters);
         prepared.update(&parameters);
         let upstream = |i: usize| T::of(samples.weights[i]);
-        let total = prepared.shares(&parameters, (&samples.x, upstream), &mut memory, &mut shares);
+        let total = prepared.shares(&parameters, (&x, upstream), &mut memory, &mut shares);
         let gain = total / n as f64 - before;
         before = total / n as f64;
         // Under the prior, and within a bound, a round may also lose.
@@ -88,8 +106,8 @@ const OWN: f64 = 0.02;
 
 impl Prior {
     /// The data's covariance, or only its variances, less by what K modes tell apart.
-    fn new<T: Float>(level: Level, samples: &Weighted<'_, T>, modes: usize, full: bool) -> Self {
-        let d = samples.x.features();
+    fn new<T: Float>(level: Level, samples: &Weighted<T>, modes: usize, full: bool) -> Self {
+        let d = samples.x().features();
         let everyone: Vec<T> = samples.weights.iter().map(|&w| T::of(w)).collect();
         let (mass, means) = means(samples, &everyone);
         let means: Vec<T> = means.into_iter().map(T::of).collect();
@@ -118,16 +136,20 @@ impl Prior {
 
 /// The samples that have a part in a mode, with their shares.
 fn with_shares<'a, T: Float>(
-    samples: &'a Weighted<'_, T>,
+    samples: &'a Weighted<T>,
     shares: &'a [T],
 ) -> impl Iterator<Item = (&'a [T], T)> {
-    samples.x.iter().zip(shares.iter().copied()).filter(|(_, share)| share.f64() > LEAST_SHARE)
+    samples
+        .x
+        .chunks_exact(samples.features)
+        .zip(shares.iter().copied())
+        .filter(|(_, share)| share.f64() > LEAST_SHARE)
 }
 
 /// Σ c, and the mean of every feature, of samples with shares c.
-fn means<T: Float>(samples: &Weighted<'_, T>, shares: &[T]) -> (f64, Vec<f64>) {
+fn means<T: Float>(samples: &Weighted<T>, shares: &[T]) -> (f64, Vec<f64>) {
     let mut mass = 0.0;
-    let mut means = vec![0.0; samples.x.features()];
+    let mut means = vec![0.0; samples.x().features()];
     for (x, c) in with_shares(samples, shares) {
         mass += c.f64();
         means.iter_mut().zip(x).for_each(|(m, x)| *m += c.f64() * x.f64());
@@ -137,7 +159,7 @@ fn means<T: Float>(samples: &Weighted<'_, T>, shares: &[T]) -> (f64, Vec<f64>) {
 }
 
 /// Σ c (x − mean)² of every feature.
-fn squares<T: Float>(samples: &Weighted<'_, T>, shares: &[T], means: &[T]) -> Vec<f64> {
+fn squares<T: Float>(samples: &Weighted<T>, shares: &[T], means: &[T]) -> Vec<f64> {
     let mut squares = vec![0.0; means.len()];
     for (x, c) in with_shares(samples, shares) {
         for ((square, x), m) in squares.iter_mut().zip(x).zip(means) {
@@ -155,12 +177,7 @@ fn distance<T: Float>(a: &[T], b: &[T], prior: &Prior) -> f64 {
 }
 
 /// Samples as centres: each is drawn in proportion to its squared distance from those before.
-fn seeds<T: Float>(
-    samples: &Weighted<'_, T>,
-    prior: &Prior,
-    modes: usize,
-    stream: &mut Stream,
-) -> Vec<usize> {
+fn seeds<T: Float>(samples: &Weighted<T>, prior: &Prior, modes: usize, stream: &mut Stream) -> Vec<usize> {
     let mut chances = samples.weights.clone();
     let mut distances = vec![f64::INFINITY; chances.len()];
     let mut centres = Vec::with_capacity(modes);
@@ -173,7 +190,7 @@ fn seeds<T: Float>(
         };
         centres.push(centre);
         for (i, (nearest, chance)) in distances.iter_mut().zip(&mut chances).enumerate() {
-            *nearest = nearest.min(distance(samples.x.sample(i), samples.x.sample(centre), prior));
+            *nearest = nearest.min(distance(samples.x().sample(i), samples.x().sample(centre), prior));
             *chance = samples.weights[i] * *nearest;
         }
     }
@@ -197,13 +214,13 @@ fn drawn(chances: &[f64], at: f64) -> usize {
 }
 
 /// Shares that give every sample to the nearest centre: modes × samples.
-fn nearest<T: Float>(centres: &[usize], samples: &Weighted<'_, T>, prior: &Prior) -> Vec<T> {
-    let n = samples.x.samples();
+fn nearest<T: Float>(centres: &[usize], samples: &Weighted<T>, prior: &Prior) -> Vec<T> {
+    let n = samples.x().samples();
     let mut shares = vec![T::zero(); centres.len() * n];
-    for (i, x) in samples.x.iter().enumerate() {
+    for (i, x) in samples.x().iter().enumerate() {
         let mut best = (f64::INFINITY, 0);
         for (mode, &centre) in centres.iter().enumerate() {
-            let distance = distance(x, samples.x.sample(centre), prior);
+            let distance = distance(x, samples.x().sample(centre), prior);
             if distance < best.0 {
                 best = (distance, mode);
             }
@@ -215,13 +232,13 @@ fn nearest<T: Float>(centres: &[usize], samples: &Weighted<'_, T>, prior: &Prior
 
 /// The parameters of the modes that samples with these shares are most likely under.
 fn maximise<T: Float>(
-    (options, layout, level): (&MarginalOptions, &Layout, Level),
-    samples: &Weighted<'_, T>,
+    (options, layout, level): &Form<'_>,
+    samples: &Weighted<T>,
     prior: &Prior,
     shares: &[T],
     parameters: &mut [T],
 ) {
-    let (d, width, n) = (layout.features, layout.width(), samples.x.samples());
+    let (d, width, n) = (layout.features, layout.width(), samples.x().samples());
     let full = !layout.triangle.is_empty();
     let mut total = 0.0;
     let mut modes = Vec::with_capacity(layout.modes);
@@ -232,7 +249,7 @@ fn maximise<T: Float>(
             mean.iter_mut().zip(&centre).for_each(|(m, &value)| *m = T::of(value));
         }
         let mut covariance = match full {
-            true => scatter(level, samples, mean, shares),
+            true => scatter(*level, samples, mean, shares),
             false => DMatrix::from_diagonal(&squares(samples, shares, mean).into()),
         };
         covariance = (covariance + &prior.covariance * prior.samples) / (mass + prior.samples);
@@ -274,7 +291,7 @@ fn maximise<T: Float>(
 }
 
 /// Σ c (x − μ)(x − μ)ᵀ.
-fn scatter<T: Float>(level: Level, samples: &Weighted<'_, T>, mean: &[T], shares: &[T]) -> DMatrix<f64> {
+fn scatter<T: Float>(level: Level, samples: &Weighted<T>, mean: &[T], shares: &[T]) -> DMatrix<f64> {
     let d = mean.len();
     let pitch = dense::pitch::<T>(d);
     let rows = dense::block_length::<T>(BLOCK, d);

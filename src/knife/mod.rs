@@ -1,5 +1,6 @@
 //! KNIFE: a learned Gaussian mixture as density, whose mean surprisal estimates an entropy (Pichler et al. 2022).
 
+mod columns;
 mod fit;
 mod layout;
 mod marginal;

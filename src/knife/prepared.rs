@@ -1,15 +1,15 @@
 //! What evaluation needs of the parameters, and the gradient of a chunk of samples.
 
 use super::MarginalOptions;
+use super::columns::Columns;
 use super::layout::Layout;
 use crate::linalg::adam::Parameters;
 use crate::linalg::mixture::{self, BLOCK, Mixture, ModeGradient, Rows};
-use crate::linalg::panels::{self, WIDTH};
+use crate::linalg::panels::WIDTH;
 use crate::parallel::{self, Parts};
 use crate::simd::{Buffer, Level, softmax_into};
 use crate::{Float, Samples};
 use alloc::{vec, vec::Vec};
-use core::ops::Range;
 
 /// Numbers of a chunk's records, about: more would leave the caches.
 const RECORDS: usize = 1 << 20;
@@ -102,12 +102,19 @@ impl<T: Float> Prepared<T> {
 
     /// The mixture of these parameters.
     fn mixture<'a>(&'a self, parameters: &'a [T]) -> Mixture<'a, T> {
+        let [means, triangles] =
+            [&self.layout.means, &self.layout.triangle].map(|range| &parameters[range.clone()]);
+        Mixture { triangles, ..self.without_triangles(means) }
+    }
+
+    /// The mixture of these means, and no triangular part.
+    fn without_triangles<'a>(&'a self, means: &'a [T]) -> Mixture<'a, T> {
         Mixture {
             features: self.layout.features,
             modes: self.layout.modes,
-            means: &parameters[self.layout.means.clone()],
+            means,
             scales: &self.scales,
-            triangles: &parameters[self.layout.triangle.clone()],
+            triangles: &[],
             offsets: &self.offsets,
         }
     }
@@ -132,33 +139,20 @@ impl<T: Float> Prepared<T> {
         memory: &mut Chunk<T>,
         out: &mut [T],
     ) -> f64 {
-        let (d, width, modes) = (self.layout.features, self.layout.width(), self.layout.modes);
-        let mixture = self.mixture(parameters);
-        let record = mixture::record(d, modes);
-        memory.reserve(BLOCK * width, record);
-        memory.scratch.reserve(mixture::forward_memory(d));
-        let rows = &mut memory.rows.slice_mut()[..BLOCK * width];
-        let record = &mut memory.records.slice_mut()[..record];
-        let scratch = memory.scratch.slice_mut();
+        let (n, modes) = (x.samples(), self.layout.modes);
+        let record = mixture::record(self.layout.features, modes);
         let mut sum = 0.0;
-        for start in (0..x.samples()).step_by(BLOCK) {
-            let count = BLOCK.min(x.samples() - start);
-            let mut g = [T::zero(); BLOCK];
-            for (i, row) in rows.chunks_exact_mut(width).enumerate() {
-                match i < count {
-                    true => row[..d].copy_from_slice(x.sample(start + i)),
-                    false => row[..d].fill(T::zero()),
-                }
-                g[i] = if i < count { upstream(start + i) } else { T::zero() };
-            }
-            mixture::forward_block(self.level, mixture, rows, &g, record, scratch);
-            let (shares, log_density) = record[modes * d * BLOCK..].split_at(modes * BLOCK);
-            for (of_mode, shares) in out.chunks_exact_mut(x.samples()).zip(shares.chunks_exact(BLOCK)) {
-                of_mode[start..][..count].copy_from_slice(&shares[..count]);
-            }
-            for (g, value) in g.iter().zip(log_density) {
-                if *g != T::zero() {
-                    sum += g.f64() * value.f64();
+        for start in (0..n).step_by(self.chunk_samples()) {
+            let count = self.chunk_samples().min(n - start);
+            let samples = (count, |i: usize| x.sample(start + i), |i: usize| upstream(start + i));
+            sum += self.forward(parameters, samples, memory);
+            for (record, first) in
+                memory.records.slice().chunks_exact(record).zip((start..start + count).step_by(BLOCK))
+            {
+                let count = BLOCK.min(start + count - first);
+                let shares = &record[record.len() - (modes + 1) * BLOCK..];
+                for (of_mode, shares) in out.chunks_exact_mut(n).zip(shares.chunks_exact(BLOCK)) {
+                    of_mode[first..][..count].copy_from_slice(&shares[..count]);
                 }
             }
         }
@@ -252,14 +246,7 @@ impl<T: Float> Prepared<T> {
         (gradient, adds): (&mut [T], bool),
     ) {
         let (d, width, modes) = (self.layout.features, self.layout.width(), self.layout.modes);
-        let mixture = Mixture {
-            features: d,
-            modes,
-            means,
-            scales: &self.scales,
-            triangles: &[],
-            offsets: &self.offsets,
-        };
+        let mixture = self.without_triangles(means);
         let blocks = memory.blocks;
         let threads = self.worth_threads(blocks);
         // Modes alone would be too few to keep all threads at work to the end.
@@ -271,17 +258,7 @@ impl<T: Float> Prepared<T> {
         let rows = &rows.slice()[..blocks * BLOCK * width];
         let records = &records.slice()[..blocks * mixture::record(d, modes)];
         let sigma = &mut sigma.slice_mut()[..modes * width];
-        let division = Division { d, width, columns, parts: width.div_ceil(columns) };
-        let parts = Columns {
-            division,
-            range: 0..modes * division.parts,
-            starts: [0; 3],
-            means: of_means,
-            sigma: &mut *sigma,
-            triangles,
-            of_triangles,
-            masses: &mut *masses,
-        };
+        let parts = Columns::of_modes((d, columns), of_means, sigma, (triangles, of_triangles), masses);
         let room = mixture::mode_gradient_memory(d, blocks);
         scratch.reserve(if threads { parts.count() * room } else { room });
         parallel::for_each_part(
@@ -289,7 +266,7 @@ impl<T: Float> Prepared<T> {
             parts,
             (scratch.slice_mut(), room),
             &|part: Columns<'_, T>, memory| {
-                let (mode, first) = part.division.place(part.range.start);
+                let (mode, first) = part.place();
                 let out = ModeGradient {
                     mode,
                     first,
@@ -331,84 +308,6 @@ impl<T: Float> Prepared<T> {
                 *out += if self.bounded { g * (T::one() - s * s) } else { g };
             }
         }
-    }
-}
-
-/// How the columns of modes are divided.
-#[derive(Clone, Copy)]
-struct Division {
-    d: usize,
-    /// Columns of a mode.
-    width: usize,
-    /// Columns of a part; those of a mode's last one may be fewer.
-    columns: usize,
-    /// Parts of a mode.
-    parts: usize,
-}
-
-impl Division {
-    /// The mode of a part, and its first column.
-    fn place(self, part: usize) -> (usize, usize) {
-        (part / self.parts, part % self.parts * self.columns)
-    }
-
-    /// Where a part begins in padded rows, in triangles, and among the modes of which it is the first part.
-    fn starts(self, part: usize) -> [usize; 3] {
-        let (mode, column) = self.place(part);
-        let in_triangles = mode * panels::size(self.d) + panels::offset(self.d, column / WIDTH);
-        [mode * self.width + column, in_triangles, mode + usize::from(column > 0)]
-    }
-}
-
-/// The gradient of a range of parts.
-struct Columns<'a, T> {
-    division: Division,
-    range: Range<usize>,
-    /// Where the first part begins, as [`Division::starts`] says.
-    starts: [usize; 3],
-    means: &'a mut [T],
-    sigma: &'a mut [T],
-    /// Empty if there are none.
-    triangles: Parameters<'a, T>,
-    of_triangles: &'a mut [T],
-    /// Of the modes whose first part is one of these.
-    masses: &'a mut [f64],
-}
-
-impl<T: Float> Parts for Columns<'_, T> {
-    fn count(&self) -> usize {
-        self.range.len()
-    }
-
-    fn split_at(self, count: usize) -> (Self, Self) {
-        let middle = self.range.start + count;
-        let (start, end) = (self.starts, self.division.starts(middle));
-        let triangles = if self.of_triangles.is_empty() { 0 } else { end[1] - start[1] };
-        let (means, means_after) = self.means.split_at_mut(end[0] - start[0]);
-        let (sigma, sigma_after) = self.sigma.split_at_mut(end[0] - start[0]);
-        let (of_triangles, of_triangles_after) = self.of_triangles.split_at_mut(triangles);
-        let (triangles, triangles_after) = self.triangles.split_at(triangles);
-        let (masses, masses_after) = self.masses.split_at_mut(end[2] - start[2]);
-        let before = Columns {
-            range: self.range.start..middle,
-            means,
-            sigma,
-            triangles,
-            of_triangles,
-            masses,
-            ..self
-        };
-        let after = Columns {
-            division: self.division,
-            starts: end,
-            range: middle..self.range.end,
-            means: means_after,
-            sigma: sigma_after,
-            triangles: triangles_after,
-            of_triangles: of_triangles_after,
-            masses: masses_after,
-        };
-        (before, after)
     }
 }
 

@@ -138,7 +138,7 @@ pub(super) struct Blocks<E> {
     pub(super) w: *const E,
 }
 
-/// What [`outer`] reads and writes, from the first panel of `columns` on.
+/// What [`outer`] reads and writes, from the panel of the first column on.
 #[derive(Clone, Copy)]
 pub(super) struct Outer<V: Vector> {
     pub(super) d: usize,
@@ -162,8 +162,8 @@ pub(super) const PAIR: usize = 2;
 /// The gradient G = Σ z wᵀ over all samples for one panel of T, or a [`PAIR`], which may move T.
 ///
 /// # Safety
-/// The processor has the instruction set of V; `panel` is a multiple of 16, not before the first; it and all of `pair`
-/// begin below d; all blocks can be read, and the panels in `out`, and what moves them, can be read and written.
+/// The processor has the instruction set of V; `panel` is a multiple of 16, not before the first; it, and in a
+/// pair the next, begin below d; all blocks can be read, and the panels in `out`, and what moves them, can be read and written.
 #[inline(always)]
 pub(super) unsafe fn outer<V: Vector<Element: Float>>(
     panel: usize,
@@ -209,7 +209,8 @@ struct Columns<E, const N: usize> {
     vector: usize,
 }
 
-/// [`outer`] for rows from the first to before the second. `diagonal` holds what earlier rows gave.
+/// [`outer`] for rows from the first to before the second. `diagonal` holds what earlier rows gave; what it becomes is
+/// written, and given for later ones.
 ///
 /// # Safety
 /// As [`outer`].

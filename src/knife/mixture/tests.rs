@@ -1,6 +1,8 @@
 //! What expectation–maximisation finds.
 
 use super::*;
+use crate::knife::MarginalOptions;
+use crate::knife::layout::Layout;
 use crate::knife::{Marginal, Triangle};
 use core::f64::consts::PI;
 use nalgebra::{ComplexField, DVector};
@@ -39,7 +41,7 @@ fn maximisation_gives_the_weighted_gaussians() {
     let mut stream = Stream::new(1, 0);
     let data = clouds(n, d, modes, &mut stream).0;
     let weights: Vec<f64> = (0..n).map(|_| stream.uniform(0.0, 2.0)).collect();
-    let samples = Weighted { x: Samples::from_rows("x", &data, d).unwrap(), weights };
+    let samples = Weighted { features: d, x: data.clone(), weights };
     let mut shares = vec![0.0; modes * n];
     for i in 0..n {
         let first = stream.uniform(0.0, 1.0);
@@ -48,7 +50,7 @@ fn maximisation_gives_the_weighted_gaussians() {
     }
     let prior = Prior::new(Level::best(), &samples, modes, false);
     // The formulas as they are in the books.
-    let x = |i: usize| DVector::from_column_slice(samples.x.sample(i));
+    let x = |i: usize| DVector::from_column_slice(samples.x().sample(i));
     let (mut weight, mut means, mut covariances) = (vec![], vec![], vec![]);
     for shares in shares.chunks(n) {
         let mass: f64 = shares.iter().sum();
@@ -78,8 +80,8 @@ fn maximisation_gives_the_weighted_gaussians() {
         let form = options(modes, false, diagonal, triangle);
         let layout = Layout::new(&form, d).unwrap();
         let mut parameters = vec![0.0; layout.len()];
-        maximise((&form, &layout, Level::best()), &samples, &prior, &shares, &mut parameters);
-        let got = log_density(&form, &layout, parameters, samples.x);
+        maximise(&(&form, layout.clone(), Level::best()), &samples, &prior, &shares, &mut parameters);
+        let got = log_density(&form, &layout, parameters, samples.x());
         let mut of_form = covariances.clone();
         if triangle == Triangle::None {
             of_form = covariances.iter().map(|c| DMatrix::from_diagonal(&c.diagonal())).collect();
@@ -99,14 +101,15 @@ fn a_shared_diagonal_keeps_each_modes_regressions() {
     let (n, d) = (400, 3);
     let mut stream = Stream::new(2, 0);
     let data = clouds(n, d, 1, &mut stream).0;
-    let samples = Weighted { x: Samples::from_rows("x", &data, d).unwrap(), weights: vec![1.0; n] };
+    let samples = Weighted { features: d, x: data.clone(), weights: vec![1.0; n] };
     // With one mode a shared diagonal is its own.
     let mut got = Vec::new();
     for diagonal in [Diagonal::PerMode, Diagonal::Shared] {
         let form = options(1, false, diagonal, Triangle::Full);
         let layout = Layout::new(&form, d).unwrap();
-        let (parameters, _) = fit_mixture((&form, &layout, Level::best()), &samples, &mut Stream::new(3, 0));
-        got.push(log_density(&form, &layout, parameters, samples.x));
+        let (parameters, _) =
+            fit_mixture(&(&form, layout.clone(), Level::best()), &samples, &mut Stream::new(3, 0));
+        got.push(log_density(&form, &layout, parameters, samples.x()));
     }
     for (own, shared) in got[0].iter().zip(&got[1]) {
         approx::assert_relative_eq!(own, shared, max_relative = 1e-12);
@@ -119,11 +122,11 @@ fn finds_the_clouds() {
     for seed in 0..5 {
         let mut stream = Stream::new(seed, 0);
         let (data, centres) = clouds(n, d, modes, &mut stream);
-        let samples = Weighted { x: Samples::from_rows("x", &data, d).unwrap(), weights: vec![1.0; n] };
+        let samples = Weighted { features: d, x: data.clone(), weights: vec![1.0; n] };
         let form = options(modes, false, Diagonal::PerMode, Triangle::Full);
         let layout = Layout::new(&form, d).unwrap();
-        let (parameters, _) = fit_mixture((&form, &layout, Level::best()), &samples, &mut stream);
-        let got = log_density(&form, &layout, parameters, samples.x).iter().sum::<f64>() / n as f64;
+        let (parameters, _) = fit_mixture(&(&form, layout.clone(), Level::best()), &samples, &mut stream);
+        let got = log_density(&form, &layout, parameters, samples.x()).iter().sum::<f64>() / n as f64;
         // The features of a cloud are independent, of variances 1 and 1.49.
         let truth = |x: &[f64]| {
             let clouds = centres.chunks(d).map(|c| {
@@ -132,7 +135,7 @@ fn finds_the_clouds() {
             });
             clouds.sum::<f64>().ln()
         };
-        let exact = samples.x.iter().map(truth).sum::<f64>() / n as f64;
+        let exact = samples.x().iter().map(truth).sum::<f64>() / n as f64;
         // 35 parameters gain about 35 / 2n.
         approx::assert_abs_diff_eq!(got, exact + 0.015, epsilon = 0.02);
     }
@@ -141,7 +144,7 @@ fn finds_the_clouds() {
 #[test]
 fn seeds_are_different_samples_as_long_as_there_are_any() {
     let data = [0.0, 0.0, 1.0, 2.0, 2.0, 2.0];
-    let samples = Weighted { x: Samples::from_rows("x", &data, 1).unwrap(), weights: vec![1.0; 6] };
+    let samples = Weighted { features: 1, x: data.to_vec(), weights: vec![1.0; 6] };
     for seed in 0..20 {
         let prior = Prior::new(Level::best(), &samples, 3, false);
         let chosen = seeds(&samples, &prior, 4, &mut Stream::new(seed, 0));
@@ -149,7 +152,7 @@ fn seeds_are_different_samples_as_long_as_there_are_any() {
         values.sort_by(f64::total_cmp);
         assert_eq!(values, [0.0, 1.0, 2.0], "then any: {chosen:?}");
     }
-    let unseen = Weighted { x: samples.x, weights: vec![0.0, 0.0, 3.0, 0.0, 3.0, 0.0] };
+    let unseen = Weighted { features: 1, x: samples.x.clone(), weights: vec![0.0, 0.0, 3.0, 0.0, 3.0, 0.0] };
     let chosen = seeds(&unseen, &Prior::new(Level::best(), &unseen, 2, false), 2, &mut Stream::new(1, 0));
     assert!(chosen.contains(&2) && chosen.contains(&4), "only samples with weight: {chosen:?}");
 }
@@ -159,11 +162,11 @@ fn constant_and_repeated_samples_give_finite_parameters() {
     for (data, d) in [(vec![5.0; 40], 2), (vec![4.0, 5.0, 4.0, 5.0], 2), (vec![3.0, 4.0, 5.0], 1)] {
         for (bounded, modes) in [(false, 3), (true, 7)] {
             let n = data.len() / d;
-            let samples = Weighted { x: Samples::from_rows("x", &data, d).unwrap(), weights: vec![1.0; n] };
+            let samples = Weighted { features: d, x: data.clone(), weights: vec![1.0; n] };
             let form = options(modes, bounded, Diagonal::PerMode, Triangle::Full);
             let layout = Layout::new(&form, d).unwrap();
             let (parameters, _) =
-                fit_mixture((&form, &layout, Level::best()), &samples, &mut Stream::new(4, 0));
+                fit_mixture(&(&form, layout.clone(), Level::best()), &samples, &mut Stream::new(4, 0));
             assert!(parameters.iter().all(|p| p.is_finite()), "{data:?}");
             let means = parameters[layout.means.clone()].chunks(layout.width());
             let range = 2.999..=5.001;
@@ -171,7 +174,7 @@ fn constant_and_repeated_samples_give_finite_parameters() {
                 means.flat_map(|row| &row[..d]).all(|m| range.contains(m)),
                 "{data:?}: among the samples"
             );
-            let got = log_density(&form, &layout, parameters, samples.x);
+            let got = log_density(&form, &layout, parameters, samples.x());
             assert!(got.iter().all(|p| p.is_finite()), "{data:?}");
         }
     }
@@ -186,7 +189,7 @@ fn the_prior_is_the_covariance_of_all_less_by_what_modes_tell_apart() {
             [u, 2.0 * u, 3.0]
         })
         .collect();
-    let samples = Weighted { x: Samples::from_rows("x", &data, 3).unwrap(), weights: vec![1.0; 10] };
+    let samples = Weighted { features: 3, x: data.clone(), weights: vec![1.0; 10] };
     let prior = Prior::new(Level::best(), &samples, 8, true);
     // 8^(2/3) = 4. A constant feature has no scale of its own.
     let expected = [[0.25, 0.49, 0.0], [0.49, 1.0, 0.0], [0.0, 0.0, 1.0]];
