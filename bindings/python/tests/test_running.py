@@ -124,16 +124,16 @@ def test_the_interpreter_lock_is_released():
             counted[0] += 1
             time.sleep(0.0005)
 
-    x = np.random.default_rng(0).normal(size=(40_000, 64))
+    x = np.random.default_rng(0).normal(size=(160_000, 64))
     rng = np.random.default_rng(1)
     density = lsmi.Knife(rng.normal(size=(64, 64)), np.zeros((64, 64)), np.zeros((64, 64, 64)))
-    data = lsmi.mixed_gaussian(3000)
+    data = lsmi.mixed_gaussian(30_000)
     thread = threading.Thread(target=count)
     thread.start()
     try:
         for call in (
             lambda: density.log_density(x),
-            lambda: density.gradient(x[:8000]),
+            lambda: density.gradient(x[:32_000]),
             lambda: lsmi.LSMI(density_epochs=10, classifier_epochs=10).fit(data.x1, data.x2, data.y),
         ):
             before, begin = counted[0], time.monotonic()
