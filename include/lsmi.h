@@ -118,6 +118,17 @@
 #define LSMI_START_VALIDATED 3
 
 /**
+ * The classifiers are what the settings say.
+ */
+#define LSMI_FORM_GIVEN 0
+
+/**
+ * The classifiers are chosen by samples that a fit did not see, among linear ones and networks of several forms, and
+ * weighted sums of them; in the end fitted to all samples.
+ */
+#define LSMI_FORM_VALIDATED 1
+
+/**
  * max(0, v).
  */
 #define LSMI_ACTIVATION_RELU 0
@@ -171,6 +182,21 @@
  * What is trained: the density of x2.
  */
 #define LSMI_COMPONENT_DENSITY2 4
+
+/**
+ * Samples were read by the model, which did not see them.
+ */
+#define LSMI_READING_NEW 0
+
+/**
+ * Samples were read by the model, which was fitted to some of them.
+ */
+#define LSMI_READING_IN_SAMPLE 1
+
+/**
+ * Samples were read each by models that were fitted to other samples.
+ */
+#define LSMI_READING_CROSS_FITTED 2
 
 /**
  * Success.
@@ -343,7 +369,13 @@ typedef struct LsmiConfig {
      */
     double held_out;
     /**
-     * Modes of each density, K.
+     * Parts that the training samples are divided into, so that each is read by models that were fitted to the other
+     * parts; 0 for no such reading.
+     */
+    size_t folds;
+    /**
+     * Modes of each density, K. They, the diagonal and the triangular part are chosen by the data if `start` is
+     * `LSMI_START_VALIDATED`.
      */
     size_t modes;
     /**
@@ -458,6 +490,10 @@ typedef struct LsmiConfig {
      * Where the densities' training starts, `LSMI_START_…`.
      */
     int32_t start;
+    /**
+     * Who decides what the classifiers are, `LSMI_FORM_…`.
+     */
+    int32_t classifier_form;
     /**
      * What follows each hidden layer, `LSMI_ACTIVATION_…`.
      */
@@ -847,6 +883,10 @@ typedef struct LsmiModelInfo {
      */
     double frozen_shift;
     /**
+     * Samples of `lsmi_model_cross_fitted`; 0 if there is no such reading.
+     */
+    size_t cross_fitted_samples;
+    /**
      * `LSMI_F32` or `LSMI_F64`: the type of the matrices that it scores.
      */
     int32_t type_;
@@ -993,6 +1033,14 @@ typedef struct LsmiSummary {
      * Mean atoms after the shift.
      */
     struct LsmiAtoms adjusted;
+    /**
+     * Samples that the models which read them were fitted to: they flatter those.
+     */
+    size_t seen;
+    /**
+     * By which models the samples were read, `LSMI_READING_…`.
+     */
+    int32_t reading;
     /**
      * Fraction of samples whose class each classifier finds.
      */
@@ -1166,6 +1214,8 @@ int32_t lsmi_config_init(struct LsmiConfig *config, size_t struct_size, int32_t 
 
 /**
  * Sets one field by name from text, as `modes` from `7`, `hidden` from `64,64` (or `none`), `prior` from `uniform`.
+ * With `modes`, `diagonal` or `triangle` a start of `LSMI_START_VALIDATED` becomes `LSMI_START_MIXTURE`, and with
+ * `hidden` or `activation` `classifier_form` becomes `LSMI_FORM_GIVEN`: what is set is not chosen.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TEXT`, `SETTING` for an unknown key (the message lists the keys) or a value
  * that the key cannot have; the configuration is then unchanged. Exclusive use of `config`.
@@ -1821,6 +1871,19 @@ int32_t lsmi_model_score(const struct LsmiModel *model,
                          int32_t shift_rule,
                          struct LsmiScores *scores,
                          struct LsmiSummary *summary);
+
+/**
+ * The training samples as models read them that did not see them: fits to the other folds, with the same settings.
+ * Their class numbers go to `y`, information and raw atoms to `scores`, means to `summary`, each of which may be NULL;
+ * `y` and the arrays have `cross_fitted_samples` of `LsmiModelInfo` numbers.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` if the model was fitted without folds, `SHAPE`, `HANDLE`,
+ * `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_cross_fitted(const struct LsmiModel *model,
+                                int64_t *y,
+                                struct LsmiScores *scores,
+                                struct LsmiSummary *summary);
 
 /**
  * The instruction set that the kernels use unless a density or a network is given another: "portable", "neon", "avx2" or

@@ -1196,6 +1196,20 @@ public:
         return summary;
     }
 
+    /// The class numbers and scores of the training samples as models read them that did not see them: fits to the
+    /// other folds, with the same settings. Throws SETTING if the model was fitted without folds.
+    std::pair<std::vector<std::int64_t>, Scores> cross_fitted() const {
+        const std::size_t count = info().cross_fitted_samples;
+        std::pair<std::vector<std::int64_t>, Scores> result{std::vector<std::int64_t>(count), Scores(count)};
+        auto &r = result.second;
+        LsmiScores scores{sizeof(LsmiScores), count,           r.i1.data(),      r.i2.data(),      r.i12.data(),
+                          r.h1.data(),        r.h2.data(),     r.redundancy.data(), r.unique1.data(), r.unique2.data(),
+                          r.synergy.data()};
+        r.summary = detail::sized<LsmiSummary>();
+        check(lsmi_model_cross_fitted(get(), result.first.data(), &scores, &r.summary));
+        return result;
+    }
+
     /// The report on splits that the model has scored, by name, as indented JSON, which is the same in every language:
     /// model.report({{"train", scores.summary}}). The rule is the one that they were scored with. Throws SETTING.
     std::string report(const std::vector<std::pair<std::string, Summary>> &splits,

@@ -1,7 +1,9 @@
 //! The estimator as a whole: identities, settings, model files, determinism, errors.
 
-use lsmi::estimator::{AnyModel, Component, EntropyUnits, FORMAT_VERSION, Prior, ShiftRule};
+use lsmi::estimator::ShiftRule;
+use lsmi::estimator::{AnyModel, ClassifierForm, Component, EntropyUnits, FORMAT_VERSION, Prior, Reading};
 use lsmi::interaction::{Information, mean, shift};
+use lsmi::knife::Start;
 use lsmi::synthetic::{Dataset, MixedGaussian, agreement, xor};
 use lsmi::{Config, Error, Float, Model, Samples, fit, fit_with_progress};
 use proptest::prelude::*;
@@ -15,9 +17,18 @@ fn samples<'a, T>(x: &'a [T], features: usize) -> Samples<'a, T> {
     Samples::from_rows("x", x, features).unwrap()
 }
 
-/// Settings that fit in a moment.
+/// Settings that fit in a moment, of a form that is given, read by the model itself.
 fn quick() -> Config {
-    Config { density_epochs: 5, classifier_epochs: 5, modes: 2, hidden: vec![8], ..Config::robust() }
+    Config {
+        density_epochs: 5,
+        classifier_epochs: 5,
+        start: Start::Samples,
+        modes: 2,
+        classifier_form: ClassifierForm::Given,
+        hidden: vec![8],
+        folds: 0,
+        ..Config::robust()
+    }
 }
 
 fn fitted<T: Float>(data: &Dataset, config: &Config) -> Model<T> {
@@ -236,6 +247,77 @@ fn progress_is_reported_and_cancels() {
     }
     let cancelled = fit_with_progress(x1, x2, &data.y, &quick(), &mut |_| ControlFlow::Break(()));
     assert_eq!(cancelled.unwrap_err(), Error::Cancelled);
+}
+
+#[test]
+fn the_whole_of_a_default_fit_is_reported_and_cancels_at_any_time() {
+    let data = data(2, 60);
+    let (x1, x2) = (samples(&data.x1, 2), samples(&data.x2, 2));
+    let config = Config { density_epochs: 3, classifier_epochs: 3, ..Config::robust() };
+    let mut reports: Vec<(Component, usize, usize)> = Vec::new();
+    fit_with_progress(x1, x2, &data.y, &config, &mut |progress| {
+        reports.push((progress.component, progress.training.epoch, progress.training.epochs));
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    for component in Component::ALL {
+        let of: Vec<_> = reports.iter().filter(|(c, ..)| *c == component).collect();
+        assert!(of.is_sorted_by_key(|(_, epoch, _)| *epoch), "{component}: {of:?}");
+        let (_, epoch, epochs) = of[of.len() - 1];
+        assert_eq!(epoch, epochs, "{component}");
+    }
+    for last in [0, 1, 10, reports.len() / 2, reports.len() - 10] {
+        let mut count = 0;
+        let cancelled = fit_with_progress(x1, x2, &data.y, &config, &mut |_| {
+            count += 1;
+            if count > last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((cancelled.unwrap_err(), count), (Error::Cancelled, last + 1));
+    }
+}
+
+/// Noise of one class or another: nothing can be known of y.
+fn unrelated(n: usize) -> Dataset {
+    let mut data = data(2, n);
+    data.y = (0..n as i64).map(|i| i * 7 % 11 % 2).collect();
+    data
+}
+
+#[test]
+fn cross_fitted_readings_do_not_flatter() {
+    let data = unrelated(300);
+    // A large network learns the labels by heart.
+    let given = Config {
+        classifier_form: ClassifierForm::Given,
+        classifier_patience: 0,
+        classifier_weight_decay: 0.0,
+        classifier_decay_every: 0,
+        classifier_learning_rate: 3e-3,
+        ..Config::robust()
+    };
+    let model = fitted::<f64>(&data, &given);
+    let (x1, x2) = cast::<f64>(&data);
+    let own = model.score(samples(&x1, 2), samples(&x2, 2), &data.y).unwrap();
+    let read = model.cross_fitted().unwrap();
+    assert_eq!((own.summary.reading, own.summary.seen), (Reading::InSample, 300));
+    assert_eq!((read.summary.reading, read.summary.seen), (Reading::CrossFitted, 0));
+    let i12 = [own.summary.i12, read.summary.i12];
+    assert!(i12[0] > 0.1 && i12[1] < 0.0, "{i12:?}");
+    assert_eq!((read.y.clone(), read.atoms.len()), (data.y.clone(), 300));
+    assert_eq!(read.summary.i12, mean(&read.information.iter().map(|i| i.i12).collect::<Vec<_>>()));
+    assert_eq!(model.frozen_shift(), Some(shift(read.summary.raw)));
+    assert!((read.summary.h1 - own.summary.h1).abs() < 0.1);
+
+    // What is chosen knows that there is nothing to know.
+    let model = fitted::<f64>(&data, &Config::robust());
+    let read = &model.cross_fitted().unwrap().summary;
+    for i in [read.i1, read.i2, read.i12] {
+        assert!(i.abs() < 0.01, "{read:?}");
+    }
+    let new = self::data(2, 50);
+    let (x1, x2) = cast::<f64>(&Dataset { x1: new.x1.iter().map(|v| v + 1e-9).collect(), ..new.clone() });
+    let new = model.score(samples(&x1, 2), samples(&x2, 2), &new.y).unwrap().summary;
+    assert_eq!((new.reading, new.seen), (Reading::New, 0));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::passes::{BLOCK, Form, Memory, layer_ranges, parameter_count};
 use super::{Network, NetworkOptions};
 use crate::linalg::adam::Parameters;
 use crate::matrix::{MOST_PARAMETERS, total_weight};
-use crate::optim::{Adam, Group, History, Objective, Split, TrainingRun, mean_weight, train};
+use crate::optim::{Adam, Group, History, Objective, Split, TrainingRun, mean_weight, train_and_show};
 use crate::simd::{Buffer, Level};
 use crate::{Error, Float, Result, Samples};
 use alloc::string::ToString;
@@ -48,29 +48,45 @@ pub fn fit_network<T: Float>(
     let sizes = sizes(x.features(), options, classes)?;
     let targets = network::check_targets(y, x.samples(), classes)?;
     let split = Split::new(x.samples(), run.held_out)?;
-    let mut buffer = Buffer::new(parameter_count(&sizes));
-    let parameters = &mut buffer.slice_mut()[..parameter_count(&sizes)];
+    let form = Form { sizes: &sizes, activation: options.activation, level: Level::best() };
+    let (parameters, history) = fit_split(form, x, (&targets, weights), &split, run, &mut |_, _| {})?;
+    Ok(NetworkFit { network: Network::from_flat(options.clone(), sizes, parameters), history })
+}
+
+/// The parameters of a network fitted to the training samples of `split`, which are shown after every epoch with its
+/// number.
+pub(super) fn fit_split<T: Float>(
+    form: Form<'_>,
+    x: Samples<'_, T>,
+    (targets, weights): (&[usize], Option<&[T]>),
+    split: &Split,
+    run: TrainingRun<'_>,
+    show: &mut dyn FnMut(usize, &[T]),
+) -> Result<(Vec<T>, History)> {
+    let sizes = form.sizes;
+    let mut buffer = Buffer::new(parameter_count(sizes));
+    let parameters = &mut buffer.slice_mut()[..parameter_count(sizes)];
     for (l, &inputs) in sizes[..sizes.len() - 1].iter().enumerate() {
         let bound = 1.0 / libm::sqrt(inputs as f64);
-        let (layer_weights, biases) = layer_ranges(&sizes, l);
+        let (layer_weights, biases) = layer_ranges(sizes, l);
         for value in &mut parameters[layer_weights.start..biases.end] {
             *value = T::of(run.stream.uniform(-bound, bound));
         }
     }
     let mut objective = CrossEntropy {
-        form: Form { sizes: &sizes, activation: options.activation, level: Level::best() },
+        form,
         x,
         targets,
         weights,
-        mean_weight: mean_weight(weights, &split)?,
+        mean_weight: mean_weight(weights, split)?,
         memory: Memory::new(),
     };
-    let history = train(&mut objective, parameters, &split, run)?;
-    Ok(NetworkFit { network: Network::from_flat(options.clone(), sizes, parameters.to_vec()), history })
+    let history = train_and_show(&mut objective, parameters, split, run, show)?;
+    Ok((parameters.to_vec(), history))
 }
 
 /// Widths from features to classes.
-fn sizes(features: usize, options: &NetworkOptions, classes: usize) -> Result<Vec<usize>> {
+pub(super) fn sizes(features: usize, options: &NetworkOptions, classes: usize) -> Result<Vec<usize>> {
     let mut sizes = vec![features];
     sizes.extend(&options.hidden);
     sizes.push(classes);
@@ -92,7 +108,7 @@ fn sizes(features: usize, options: &NetworkOptions, classes: usize) -> Result<Ve
 struct CrossEntropy<'a, T> {
     form: Form<'a>,
     x: Samples<'a, T>,
-    targets: Vec<usize>,
+    targets: &'a [usize],
     weights: Option<&'a [T]>,
     mean_weight: f64,
     memory: Memory<T>,
@@ -103,7 +119,7 @@ impl<T: Float> CrossEntropy<'_, T> {
     fn block(&mut self, parameters: &[T], block: &[usize], total: f64) -> f64 {
         self.memory.gather(self.form, &self.x, block.iter().copied());
         self.memory.forward(self.form, parameters);
-        let (targets, weights) = (&self.targets, self.weights);
+        let (targets, weights) = (self.targets, self.weights);
         let weight = |i: usize| weights.map_or(1.0, |w| w[i].f64()) / total;
         self.memory.cross_entropy(self.form, |i| (targets[block[i]], weight(block[i])))
     }

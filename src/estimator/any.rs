@@ -5,6 +5,7 @@ use super::format::ModelFile;
 use super::model::{Histories, Model};
 use super::preprocess::Preprocessing;
 use super::report::Report;
+use super::score::Scores;
 use crate::{Error, Result};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -100,6 +101,11 @@ impl AnyModel {
     /// [`Model::frozen_shift`].
     pub fn frozen_shift(&self) -> Option<f64> {
         either!(self, model => model.frozen_shift())
+    }
+
+    /// [`Model::cross_fitted`].
+    pub fn cross_fitted(&self) -> Option<&Scores> {
+        either!(self, model => model.cross_fitted())
     }
 
     /// [`Model::histories`].

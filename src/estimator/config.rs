@@ -13,6 +13,9 @@ use serde_json::{Map, Value};
 /// The most modes, classes and units of a layer, so that a stray number cannot ask for more than the memory.
 pub(super) const LARGEST: usize = 1 << 16;
 
+/// The most folds: each is five fits.
+const MOST_FOLDS: usize = 1000;
+
 /// Where a configuration comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -57,6 +60,18 @@ pub enum ShiftRule {
     None,
 }
 
+/// Who decides what the classifiers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClassifierForm {
+    /// The settings `hidden`, `activation`, `classifier_learning_rate`, `classifier_weight_decay` and so on.
+    Given,
+    /// Samples that a fit did not see: linear classifiers and networks of several forms and weight decays, on all
+    /// features or on a few directions of them, are trained on all folds but one; the weighted sum of their
+    /// log-probabilities and the prior's that the left-out folds find likeliest is taken, and trained on all samples.
+    Validated,
+}
+
 /// All settings of a fit. Each field is also a key of [`Config::set`], the same in every language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +95,9 @@ pub struct Config {
     pub shift: ShiftRule,
     /// The fraction of the training samples (of each class) held out to decide when to stop.
     pub held_out: f64,
+    /// Parts that the training samples are divided into, so that each is read by models that were fitted to the other
+    /// parts; 0 for no such reading.
+    pub folds: usize,
     /// Modes of each density, K. They, the diagonal and the triangular part are chosen by the data if `start` is
     /// [`Start::Validated`].
     pub modes: usize,
@@ -112,6 +130,9 @@ pub struct Config {
     pub density_weight_decay: f64,
     /// Epochs without improvement on the held-out samples before training stops; 0 runs all epochs.
     pub density_patience: usize,
+    /// Who decides what the classifiers are. [`Config::set`] makes it [`ClassifierForm::Given`] when it sets `hidden` or
+    /// `activation`.
+    pub classifier_form: ClassifierForm,
     /// Widths of the classifiers' hidden layers; none for linear classifiers.
     pub hidden: Vec<usize>,
     /// What follows each hidden layer.
@@ -139,7 +160,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Preset `robust`: standardised features, empirical prior, early stopping on a held-out fifth.
+    /// Preset `robust`: standardised features, empirical prior, densities and classifiers chosen by samples that they did
+    /// not see, and a reading of every training sample by such models.
     pub fn robust() -> Self {
         Config {
             preset: Preset::Robust,
@@ -151,13 +173,14 @@ impl Config {
             entropy_units: EntropyUnits::Standardized,
             shift: ShiftRule::Frozen,
             held_out: 0.2,
+            folds: 5,
             modes: 5,
             bounded: true,
             diagonal: Diagonal::PerMode,
             triangle: Triangle::Full,
             train_means: true,
             train_weights: true,
-            start: Start::Samples,
+            start: Start::Validated,
             accumulate_gradients: false,
             density_epochs: 100,
             density_batch: 64,
@@ -166,6 +189,7 @@ impl Config {
             density_decay_factor: 0.5,
             density_weight_decay: 0.0,
             density_patience: 10,
+            classifier_form: ClassifierForm::Validated,
             hidden: vec![64, 64],
             activation: Activation::Relu,
             classifier_epochs: 100,
@@ -188,6 +212,7 @@ impl Config {
             entropy_units: EntropyUnits::Input,
             shift: ShiftRule::Batch,
             held_out: 0.0,
+            folds: 0,
             start: Start::Normal,
             density_epochs: 30,
             density_batch: 32,
@@ -195,6 +220,7 @@ impl Config {
             density_decay_every: 20,
             density_decay_factor: 0.1,
             density_patience: 0,
+            classifier_form: ClassifierForm::Given,
             classifier_epochs: 30,
             classifier_decay_every: 15,
             classifier_decay_factor: 0.1,
@@ -221,6 +247,10 @@ impl Config {
     }
 
     /// Sets one field by name from text, as `modes` from `7`, `hidden` from `64,64` (or `none`).
+    ///
+    /// Who says what a model is to be does not want it chosen: with `modes`, `diagonal` or `triangle` a start of
+    /// [`Start::Validated`] becomes [`Start::Mixture`], and with `hidden` or `activation` `classifier_form` becomes
+    /// [`ClassifierForm::Given`].
     ///
     /// ```
     /// let mut config = lsmi::Config::default();
@@ -264,6 +294,13 @@ impl Config {
             let message = e.to_string().replace('`', "");
             fail(message.split_once("expected ").map_or(message.clone(), |(_, names)| names.to_string()))
         })?;
+        match key {
+            "modes" | "diagonal" | "triangle" if self.start == Start::Validated => {
+                self.start = Start::Mixture
+            }
+            "hidden" | "activation" => self.classifier_form = ClassifierForm::Given,
+            _ => {}
+        }
         Ok(())
     }
 
@@ -301,6 +338,10 @@ impl Config {
         }
         if !(0.0..1.0).contains(&self.held_out) {
             return fail("held_out", "a fraction from 0 to below 1", self.held_out.to_string());
+        }
+        if self.folds == 1 || self.folds > MOST_FOLDS {
+            let expected = format!("0 (none) or a whole number from 2 to {MOST_FOLDS}");
+            return fail("folds", &expected, self.folds.to_string());
         }
         if !(1..=LARGEST).contains(&self.modes) {
             return fail("modes", "a whole number from 1 to 65536", self.modes.to_string());
@@ -362,54 +403,4 @@ impl Config {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message(key: &str, value: &str) -> String {
-        Config::default().set(key, value).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn every_setting_reads_back_from_its_own_text() {
-        let paper = Config { hidden: Vec::new(), seed: u64::MAX, ..Config::paper() };
-        let mut config = Config { preset: Preset::Paper, ..Config::robust() };
-        for (key, value) in paper.settings().iter().filter(|(key, _)| key != "preset") {
-            config.set(key, value).unwrap();
-        }
-        assert_eq!(config, paper);
-    }
-
-    #[test]
-    fn bad_settings_say_what_is_expected() {
-        assert_eq!(message("modes", "-1"), "modes: expected a whole number, at least 0, got '-1'");
-        assert_eq!(message("bounded", "yes"), "bounded: expected true or false, got 'yes'");
-        assert_eq!(message("clip", "inf"), "clip: expected a finite number, got 'inf'");
-        assert_eq!(message("shift", "fixed"), "shift: expected one of frozen, batch, none, got 'fixed'");
-        let expected = "hidden: expected whole numbers separated by commas, or none, got '3,x'";
-        assert_eq!(message("hidden", "3,x"), expected);
-        assert!(message("mode", "3").starts_with("setting: expected one of accumulate_gradients, "));
-        assert!(message("preset", "paper").ends_with("got 'preset'"));
-        assert!(Config::preset("paper2").is_err());
-    }
-
-    #[test]
-    fn values_out_of_range_are_refused() {
-        for (key, value) in [
-            ("modes", "0"),
-            ("held_out", "1"),
-            ("clip", "0"),
-            ("hidden", "8,0"),
-            ("classes", "1"),
-            ("density_batch", "0"),
-            ("classifier_learning_rate", "0"),
-            ("density_decay_factor", "0"),
-            ("classifier_weight_decay", "-1"),
-        ] {
-            let mut config = Config::default();
-            config.set(key, value).unwrap();
-            assert_eq!(config.check().unwrap_err().field(), Some(key));
-        }
-        Config::robust().check().unwrap();
-        Config::paper().check().unwrap();
-    }
-}
+mod tests;

@@ -2,17 +2,22 @@
 
 use super::component::Component;
 use super::config::{Config, LARGEST, ShiftRule};
-use super::model::{Histories, Model, log_prior};
+use super::model::{Model, log_prior};
 use super::preprocess::{Preprocessing, join};
+use super::rows;
 use super::score::check_counts;
-use crate::classifier::{Network, check_targets, fit_network};
-use crate::knife::{MarginalFit, fit_marginal};
-use crate::optim::{History, TrainingProgress, TrainingRun};
+use super::training::{Trained, Trainer, assemble};
+use crate::classifier::check_targets;
+use crate::optim::{Folds, TrainingProgress};
 use crate::rng::Stream;
 use crate::{Error, Float, Result, Samples, parallel};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
 use core::ops::ControlFlow;
+
+/// The stream of random numbers that divides the samples into folds; stream 0 draws those held out, and the five models
+/// have those after it.
+const FOLDS_STREAM: u64 = 6;
 
 /// How far the training of one of the models is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,12 +26,6 @@ pub struct Progress {
     pub component: Component,
     /// How far.
     pub training: TrainingProgress,
-}
-
-/// The result of one of the five trainings.
-enum Trained<T> {
-    Classifier(Network<T>, History),
-    Density(MarginalFit<T>),
 }
 
 /// Fits a model to samples of two modalities and their classes 0, …, C − 1.
@@ -75,59 +74,27 @@ pub fn fit_with_progress<T: Float>(
     let preprocessing = [preprocess("x1", &x1)?, preprocess("x2", &x2)?];
     let (d1, d2) = (preprocessing[0].kept.len(), preprocessing[1].kept.len());
     let mut both = vec![T::zero(); x1.samples() * (d1 + d2)];
-    join(&preprocessing, [x1, x2], &mut both);
+    let clipped = join(&preprocessing, [x1, x2], &mut both);
     let both = Samples::from_rows("x1 and x2", &both, d1 + d2)?;
-    let (first, second) = (both.columns(0, d1), both.columns(d1, d2));
-
-    let train = |component: Component,
-                 report: &mut dyn FnMut(Progress) -> ControlFlow<()>|
-     -> Result<Trained<T>> {
-        // Stream 0 draws the held-out samples.
-        let mut stream = Stream::new(config.seed, 1 + component as u64);
-        let name = component.to_string();
-        let mut observe = |training| report(Progress { component, training });
-        let (x, is_classifier) = match component {
-            Component::Classifier1 => (first, true),
-            Component::Classifier2 => (second, true),
-            Component::ClassifierJoint => (both, true),
-            Component::Density1 => (first, false),
-            Component::Density2 => (second, false),
-        };
-        let training = if is_classifier { config.classifier_training() } else { config.density_training() };
-        let run = TrainingRun {
-            name: &name,
-            training: &training,
-            held_out: &held_out,
-            stream: &mut stream,
-            observer: &mut observe,
-        };
-        if is_classifier {
-            let fit = fit_network(x, (y, class_counts.len()), None, &config.network_options(), run)?;
-            Ok(Trained::Classifier(fit.network, fit.history))
-        } else {
-            let fit = fit_marginal(x, None, &config.density_options(), config.start, run)?;
-            Ok(Trained::Density(fit))
-        }
+    let parts = (config.folds > 0).then(|| {
+        let count = config.folds.min(targets.len());
+        Folds::stratified(&targets, count, &mut Stream::new(config.seed, FOLDS_STREAM))
+    });
+    let trainer = Trainer {
+        config,
+        both,
+        widths: [d1, d2],
+        targets: &targets,
+        classes: class_counts.len(),
+        held_out: &held_out,
+        folds: parts.as_ref(),
     };
-    let (mut networks, mut densities) = (Vec::new(), Vec::new());
-    let mut histories = Histories::default();
-    let trained = parallel::map_observed(Component::ALL.to_vec(), train, observer);
-    for trained in trained.ok_or(Error::Cancelled)? {
-        match trained? {
-            Trained::Classifier(network, history) => {
-                histories.classifiers[networks.len()] = history;
-                networks.push(network);
-            }
-            Trained::Density(fit) => {
-                histories.densities[densities.len()] = fit.history;
-                histories.candidates[densities.len()] = fit.candidates;
-                densities.push(fit.density);
-            }
-        }
-    }
-    let (Ok(networks), Ok(densities)) = (networks.try_into(), densities.try_into()) else {
-        unreachable!("three classifiers and two densities were trained");
+    let train = |component: Component, report: &mut dyn FnMut(Progress) -> ControlFlow<()>| {
+        trainer.train(component, &mut |training| report(Progress { component, training }))
     };
+    let trained = parallel::map_observed(Component::ALL.to_vec(), train, observer).ok_or(Error::Cancelled)?;
+    let trained: Vec<Trained<T>> = trained.into_iter().collect::<Result<_>>()?;
+    let (networks, densities, histories, unseen) = assemble(trained);
     let mut model = Model {
         config: Config { classes: class_counts.len(), ..config.clone() },
         preprocessing,
@@ -137,8 +104,17 @@ pub fn fit_with_progress<T: Float>(
         class_counts,
         frozen_shift: None,
         histories,
+        cross_fitted: None,
+        rows: rows::hashes([x1, x2]),
     };
-    model.frozen_shift = Some(model.score_with_shift(x1, x2, y, ShiftRule::Batch)?.summary.shift);
+    model.rows.sort_unstable();
+    match unseen {
+        Some(unseen) => {
+            let (scores, shift) = model.read_out_of_fold(&unseen, &targets, clipped)?;
+            (model.frozen_shift, model.cross_fitted) = (Some(shift), Some(scores));
+        }
+        None => model.frozen_shift = Some(model.score_with_shift(x1, x2, y, ShiftRule::Batch)?.summary.shift),
+    }
     Ok(model)
 }
 

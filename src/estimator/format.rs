@@ -6,7 +6,10 @@
 use super::config::Config;
 use super::model::{Histories, Model};
 use super::preprocess::Preprocessing;
+use super::score::Scores;
+use super::summary::Summary;
 use crate::classifier::{Activation, Layer, Network};
+use crate::interaction::Information;
 use crate::knife::{Marginal, MarginalOptions, MarginalParameters, Triangle};
 use crate::{Error, Float, Result};
 use alloc::borrow::Cow;
@@ -46,6 +49,9 @@ struct Header {
     densities: [MarginalOptions; 2],
     frozen_shift: Option<f64>,
     histories: Histories,
+    /// What is said of the training samples together as models read them that did not see them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cross_fitted: Option<Summary>,
 }
 
 /// An array on its way into a file.
@@ -77,9 +83,13 @@ impl Array {
         Array { dtype: T::DTYPE, shape: shape.to_vec(), bytes }
     }
 
-    fn counts(values: &[usize]) -> Self {
-        let bytes = values.iter().flat_map(|&v| (v as i64).to_le_bytes()).collect();
+    fn integers(values: &[i64]) -> Self {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Array { dtype: Dtype::I64, shape: vec![values.len()], bytes }
+    }
+
+    fn counts(values: &[usize]) -> Self {
+        Array::integers(&values.iter().map(|&v| v as i64).collect::<Vec<_>>())
     }
 }
 
@@ -120,6 +130,7 @@ impl<T: Float> Model<T> {
             densities: [0, 1].map(|i| self.densities[i].options().clone()),
             frozen_shift: self.frozen_shift,
             histories: self.histories.clone(),
+            cross_fitted: self.cross_fitted.as_ref().map(|scores| scores.summary.clone()),
         };
         let parts = arrays.iter().map(|(n, a)| (n.as_str(), a.dtype, &a.shape[..], &a.bytes[..]));
         let envelope = Envelope { checksum: checksum(parts, &header)?, header };
@@ -160,6 +171,14 @@ impl<T: Float> Model<T> {
             arrays.insert(format!("{name}.columns"), Array::counts(&p.kept));
             arrays.insert(format!("{name}.means"), Array::floats(&[p.means.len()], &p.means));
             arrays.insert(format!("{name}.scales"), Array::floats(&[p.scales.len()], &p.scales));
+        }
+        if let Some(Scores { y, information, .. }) = &self.cross_fitted {
+            let values: Vec<f64> = information.iter().flat_map(|i| [i.i1, i.i2, i.i12, i.h1, i.h2]).collect();
+            arrays.insert("reading.information".to_string(), Array::floats(&[y.len(), 5], &values));
+            arrays.insert("reading.targets".to_string(), Array::integers(y));
+        }
+        if !self.rows.is_empty() {
+            arrays.insert("training.rows".to_string(), Array::integers(&self.rows));
         }
         let classes = self.log_prior.len();
         arrays.insert("prior.log_probabilities".to_string(), Array::floats(&[classes], &self.log_prior));
@@ -241,10 +260,14 @@ impl<'a> ModelFile<'a> {
         self.array(array, T::DTYPE, T::BYTES, T::read_le)
     }
 
-    fn counts(&self, array: &str) -> Result<Vec<usize>> {
-        let numbers: Vec<i64> = self.array(array, Dtype::I64, 8, |b| {
+    fn integers(&self, array: &str) -> Result<Vec<i64>> {
+        self.array(array, Dtype::I64, 8, |b| {
             i64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]])
-        })?;
+        })
+    }
+
+    fn counts(&self, array: &str) -> Result<Vec<usize>> {
+        let numbers = self.integers(array)?;
         let count =
             |n: i64| usize::try_from(n).map_err(|_| bad(array, "numbers of at least 0", n.to_string()));
         numbers.into_iter().map(count).collect()
@@ -302,6 +325,35 @@ impl<'a> ModelFile<'a> {
         Ok(Preprocessing { features, kept, means, scales, clip })
     }
 
+    /// The reading of the training samples, if there is one.
+    fn cross_fitted(&self) -> Result<Option<Scores>> {
+        let Some(summary) = self.header.cross_fitted.clone() else { return Ok(None) };
+        let name = "reading.information";
+        let values: Vec<f64> = self.floats(name)?;
+        let y = self.integers("reading.targets")?;
+        if values.len() != 5 * y.len() || summary.n != y.len() {
+            let expected = format!("5 numbers for each of {} samples", summary.n);
+            return Err(bad(name, &expected, format!("{} numbers and {} targets", values.len(), y.len())));
+        }
+        let of_sample = |v: &[f64]| Information { i1: v[0], i2: v[1], i12: v[2], h1: v[3], h2: v[4] };
+        let information: Vec<Information> = values.chunks_exact(5).map(of_sample).collect();
+        let atoms = information.iter().map(Information::atoms).collect();
+        Ok(Some(Scores { y, information, atoms, summary }))
+    }
+
+    /// Numbers of the training samples, if they are known.
+    fn rows(&self) -> Result<Vec<i64>> {
+        const NAME: &str = "training.rows";
+        if !self.tensors.names().contains(&NAME) {
+            return Ok(Vec::new());
+        }
+        let rows = self.integers(NAME)?;
+        match rows.is_sorted() {
+            true => Ok(rows),
+            false => Err(bad(NAME, "ascending numbers", "others".to_string())),
+        }
+    }
+
     pub(super) fn model<T: Float>(&self) -> Result<Model<T>> {
         let preprocessing = [self.preprocessing(0)?, self.preprocessing(1)?];
         let (d1, d2) = (preprocessing[0].kept.len(), preprocessing[1].kept.len());
@@ -315,6 +367,8 @@ impl<'a> ModelFile<'a> {
             class_counts: self.counts("prior.class_counts")?,
             frozen_shift: self.header.frozen_shift,
             histories: self.header.histories.clone(),
+            cross_fitted: self.cross_fitted()?,
+            rows: self.rows()?,
         };
         model.check_parts()?;
         Ok(model)

@@ -9,13 +9,16 @@ mod fit;
 mod format;
 mod model;
 mod preprocess;
+mod reading;
 mod report;
+mod rows;
 mod score;
 mod summary;
+mod training;
 
 pub use any::AnyModel;
 pub use component::Component;
-pub use config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
+pub use config::{ClassifierForm, Config, EntropyUnits, Preset, Prior, ShiftRule};
 #[cfg(feature = "std")]
 pub use file::write_atomically;
 pub use fit::{Progress, fit, fit_with_progress};
@@ -24,4 +27,4 @@ pub use model::{Histories, Model, ModelParts};
 pub use preprocess::Preprocessing;
 pub use report::Report;
 pub use score::Scores;
-pub use summary::{PerSource, Summary};
+pub use summary::{PerSource, Reading, Summary};

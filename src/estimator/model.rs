@@ -2,7 +2,8 @@
 
 use super::config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
 use super::preprocess::Preprocessing;
-use crate::classifier::{Network, NetworkOptions};
+use super::score::Scores;
+use crate::classifier::{Network, NetworkCandidate, NetworkOptions};
 use crate::knife::{Candidate, Marginal, MarginalOptions};
 use crate::matrix::check_count;
 use crate::optim::History;
@@ -23,9 +24,12 @@ pub struct Histories {
     // Left out where there are none, as files from before have it.
     #[serde(default, skip_serializing_if = "none_tried")]
     pub candidates: [Vec<Candidate>; 2],
+    /// The forms that were tried for the classifiers, if they were chosen.
+    #[serde(default, skip_serializing_if = "none_tried")]
+    pub classifier_candidates: [Vec<NetworkCandidate>; 3],
 }
 
-fn none_tried(candidates: &[Vec<Candidate>; 2]) -> bool {
+fn none_tried<C, const N: usize>(candidates: &[Vec<C>; N]) -> bool {
     candidates.iter().all(Vec::is_empty)
 }
 
@@ -39,6 +43,8 @@ fn none_tried(candidates: &[Vec<Candidate>; 2]) -> bool {
 /// | `density.{x1,x2}.means`, `.log_diagonal`, `.triangle`, `.logits` | K×d, K×d or 1×d, K×d×d, K | the model's |
 /// | `preprocessing.{x1,x2}.columns`, `.means`, `.scales` | kept | I64, F64 |
 /// | `prior.log_probabilities`, `prior.class_counts` | C | F64, I64 |
+/// | `reading.information` (i1, i2, i12, h1, h2), `reading.targets` of [`Model::cross_fitted`] | n×5, n | F64, I64 |
+/// | `training.rows`: a number for every training sample, to know it again | n | I64 |
 ///
 /// z = (x − means) / scales of the kept columns, limited to ± the setting `clip`, is what [`Network`] and [`Marginal`]
 /// work on; without standardisation means and scales are empty and all columns are kept. The metadata entry `lsmi` is
@@ -56,6 +62,10 @@ pub struct Model<T> {
     /// The shift of the training split; an imported model has none.
     pub(super) frozen_shift: Option<f64>,
     pub(super) histories: Histories,
+    /// The training samples as models that did not see them read them.
+    pub(super) cross_fitted: Option<Scores>,
+    /// A number for every training sample, ascending; none in an imported model.
+    pub(super) rows: Vec<i64>,
 }
 
 /// Parameters that were trained elsewhere, on raw features.
@@ -98,6 +108,8 @@ impl<T: Float> Model<T> {
             class_counts: Vec::new(),
             frozen_shift: None,
             histories: Histories::default(),
+            cross_fitted: None,
+            rows: Vec::new(),
         };
         model.check_parts()?;
         Ok(model)
@@ -152,6 +164,14 @@ impl<T: Float> Model<T> {
     /// The shift of the training split, nats; none in an imported model, which has not seen its training samples.
     pub fn frozen_shift(&self) -> Option<f64> {
         self.frozen_shift
+    }
+
+    /// The training samples as models read them that did not see them: fits to the other folds, with the same settings.
+    /// The shift is that of these samples. None without folds, and in an imported model.
+    ///
+    /// [`Model::score`] of training samples reads them by the models that were fitted to them, which flatters.
+    pub fn cross_fitted(&self) -> Option<&Scores> {
+        self.cross_fitted.as_ref()
     }
 
     /// The courses of the five trainings.

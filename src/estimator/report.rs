@@ -2,12 +2,15 @@
 
 use super::config::{EntropyUnits, Preset, ShiftRule};
 use super::model::Model;
-use super::summary::Summary;
+use super::summary::{Reading, Summary};
 use crate::{Float, Result};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
+
+/// The name of the split that models are fitted to.
+const TRAINING: &str = "train";
 
 /// Results and where they come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +27,8 @@ pub struct Report {
     pub entropy_units: EntropyUnits,
     /// Rule of the shift.
     pub shift_rule: ShiftRule,
+    /// By which models the split `train` was read, if there is one.
+    pub reading: Option<Reading>,
     /// What a reader should know about the fit.
     pub notes: Vec<String>,
 }
@@ -38,6 +43,7 @@ impl Report {
             version: env!("CARGO_PKG_VERSION").to_string(),
             entropy_units: model.config().entropy_units,
             shift_rule,
+            reading: None,
             notes: model.notes(),
         }
     }
@@ -45,6 +51,9 @@ impl Report {
     /// Adds a split.
     #[must_use]
     pub fn with(mut self, split: &str, summary: &Summary) -> Self {
+        if split == TRAINING {
+            self.reading = Some(summary.reading);
+        }
         self.splits.insert(split.to_string(), summary.clone());
         self
     }

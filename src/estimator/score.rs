@@ -3,6 +3,7 @@
 use super::config::ShiftRule;
 use super::model::Model;
 use super::preprocess::join;
+use super::rows;
 use super::summary::{Summary, Tally};
 use crate::classifier::class_of;
 use crate::interaction::{Atoms, Information};
@@ -143,11 +144,15 @@ impl<T: Float> Model<T> {
         out: &mut [Information],
         memory: &mut Buffer<T>,
     ) -> Option<Tally> {
-        let seen = |y: i64| self.class(0, y).is_ok();
-        if !(x.iter().all(Samples::is_finite) && y.iter().all(|&y| seen(y))) {
+        let is_known = |y: i64| self.class(0, y).is_ok();
+        if !(x.iter().all(Samples::is_finite) && y.iter().all(|&y| is_known(y))) {
             return None;
         }
-        let mut tally = Tally::default();
+        let seen = match self.rows.is_empty() {
+            true => 0,
+            false => rows::hashes(x).iter().filter(|row| self.rows.binary_search(row).is_ok()).count(),
+        };
+        let mut tally = Tally { seen, ..Tally::default() };
         let (n, classes) = (y.len(), self.classes());
         let [d1, d2] = [0, 1].map(|modality| self.densities[modality].features());
         memory.reserve(n * (d1 + d2 + classes));
@@ -163,18 +168,13 @@ impl<T: Float> Model<T> {
                 .expect("preprocessing fits the network");
             for ((out, row), &y) in out.iter_mut().zip(log_probabilities.chunks_exact(classes)).zip(y) {
                 let class = y as usize;
-                let log_probability = row[class].f64();
                 let information = match source {
                     0 => &mut out.i1,
                     1 => &mut out.i2,
                     _ => &mut out.i12,
                 };
-                *information = log_probability - self.log_prior[class];
-                tally.log_loss[source] -= log_probability;
-                // The first class of the largest probability, as the released program has it.
-                let mut others = row.iter().enumerate();
-                let largest = others.all(|(k, &p)| if k < class { p < row[class] } else { p <= row[class] });
-                tally.correct[source] += usize::from(largest);
+                *information = row[class].f64() - self.log_prior[class];
+                tally.count(source, row, class);
             }
         }
         let log_density = &mut log_probabilities[..n];

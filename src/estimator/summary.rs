@@ -1,6 +1,7 @@
 //! Scores in means, the same in every language.
 
 use super::config::ShiftRule;
+use crate::Float;
 use crate::interaction::{Atoms, Information, means_by, shift};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,19 @@ pub struct PerSource {
     pub x2: f64,
     /// p(y|x1, x2).
     pub joint: f64,
+}
+
+/// By which models samples were read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reading {
+    /// By the model, which did not see them.
+    #[default]
+    New,
+    /// By the model, which was fitted to some of them ([`Summary::seen`]): they flatter it.
+    InSample,
+    /// Each by models that were fitted to other samples.
+    CrossFitted,
 }
 
 /// What is said of all samples of a split together, nats.
@@ -44,6 +58,10 @@ pub struct Summary {
     pub log_loss: PerSource,
     /// Samples with a standardised feature beyond the model's limit, and therefore limited.
     pub clipped: usize,
+    /// By which models the samples were read.
+    pub reading: Reading,
+    /// Samples that the models which read them were fitted to.
+    pub seen: usize,
 }
 
 /// What is counted and summed over a block of samples, by classifier where there are three.
@@ -52,6 +70,19 @@ pub(super) struct Tally {
     pub correct: [usize; 3],
     pub log_loss: [f64; 3],
     pub clipped: usize,
+    pub seen: usize,
+}
+
+impl Tally {
+    /// Counts a sample of this class by its log-probabilities under a classifier.
+    pub fn count<T: Float>(&mut self, source: usize, log_probabilities: &[T], class: usize) {
+        let of_class = log_probabilities[class];
+        self.log_loss[source] -= of_class.f64();
+        // The first class of the largest probability, as the released program has it.
+        let mut others = log_probabilities.iter().enumerate();
+        let largest = others.all(|(k, &p)| if k < class { p < of_class } else { p <= of_class });
+        self.correct[source] += usize::from(largest);
+    }
 }
 
 impl Summary {
@@ -71,7 +102,10 @@ impl Summary {
             PerSource { x1, x2, joint }
         };
         let mean = Information::mean(information);
+        let seen = tallies.iter().map(|t| t.seen).sum();
         Summary {
+            reading: if seen > 0 { Reading::InSample } else { Reading::New },
+            seen,
             n: information.len(),
             i1: mean.i1,
             i2: mean.i2,

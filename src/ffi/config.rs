@@ -8,7 +8,7 @@ use super::status::{
 use super::training::LsmiTraining;
 use crate::Config;
 use crate::classifier::Activation;
-use crate::estimator::{EntropyUnits, Preset, Prior, ShiftRule};
+use crate::estimator::{ClassifierForm, EntropyUnits, Preset, Prior, ShiftRule};
 use crate::knife::{Diagonal, Start, Triangle};
 use alloc::format;
 use alloc::string::String;
@@ -53,6 +53,11 @@ pub const LSMI_START_MIXTURE: i32 = 2;
 /// As LSMI_START_MIXTURE, of the simplest form (modes, diagonal, triangular part) under which held-out samples are as
 /// likely as under any; in the end fitted to all samples.
 pub const LSMI_START_VALIDATED: i32 = 3;
+/// The classifiers are what the settings say.
+pub const LSMI_FORM_GIVEN: i32 = 0;
+/// The classifiers are chosen by samples that a fit did not see, among linear ones and networks of several forms, and
+/// weighted sums of them; in the end fitted to all samples.
+pub const LSMI_FORM_VALIDATED: i32 = 1;
 /// max(0, v).
 pub const LSMI_ACTIVATION_RELU: i32 = 0;
 /// tanh v.
@@ -84,6 +89,8 @@ macro_rules! coded {
         }
     };
 }
+pub(super) use coded;
+
 coded!(Preset: LSMI_PRESET_ROBUST => Preset::Robust, LSMI_PRESET_PAPER => Preset::Paper,
     LSMI_PRESET_IMPORTED => Preset::Imported);
 coded!(Prior: LSMI_PRIOR_UNIFORM => Prior::Uniform, LSMI_PRIOR_EMPIRICAL => Prior::Empirical);
@@ -95,6 +102,8 @@ coded!(Diagonal: LSMI_DIAGONAL_PER_MODE => Diagonal::PerMode, LSMI_DIAGONAL_SHAR
 coded!(Triangle: LSMI_TRIANGLE_FULL => Triangle::Full, LSMI_TRIANGLE_NONE => Triangle::None);
 coded!(Start: LSMI_START_NORMAL => Start::Normal, LSMI_START_SAMPLES => Start::Samples,
     LSMI_START_MIXTURE => Start::Mixture, LSMI_START_VALIDATED => Start::Validated);
+coded!(ClassifierForm: LSMI_FORM_GIVEN => ClassifierForm::Given,
+    LSMI_FORM_VALIDATED => ClassifierForm::Validated);
 coded!(Activation: LSMI_ACTIVATION_RELU => Activation::Relu, LSMI_ACTIVATION_TANH => Activation::Tanh);
 
 /// 0 or 1.
@@ -121,7 +130,11 @@ pub struct LsmiConfig {
     pub clip: f64,
     /// The fraction of the training samples (of each class) held out to decide when to stop.
     pub held_out: f64,
-    /// Modes of each density, K.
+    /// Parts that the training samples are divided into, so that each is read by models that were fitted to the other
+    /// parts; 0 for no such reading.
+    pub folds: usize,
+    /// Modes of each density, K. They, the diagonal and the triangular part are chosen by the data if `start` is
+    /// `LSMI_START_VALIDATED`.
     pub modes: usize,
     /// Epochs of the densities, at most.
     pub density_epochs: usize,
@@ -179,6 +192,8 @@ pub struct LsmiConfig {
     pub triangle: i32,
     /// Where the densities' training starts, `LSMI_START_…`.
     pub start: i32,
+    /// Who decides what the classifiers are, `LSMI_FORM_…`.
+    pub classifier_form: i32,
     /// What follows each hidden layer, `LSMI_ACTIVATION_…`.
     pub activation: i32,
 }
@@ -222,9 +237,9 @@ macro_rules! conversions {
 }
 
 conversions! {
-    plain: seed, classes, clip, held_out, modes, density_epochs, density_batch, density_learning_rate, density_decay_every, density_decay_factor, density_weight_decay, density_patience, classifier_epochs, classifier_batch, classifier_learning_rate, classifier_decay_every, classifier_decay_factor, classifier_weight_decay, classifier_patience;
+    plain: seed, classes, clip, held_out, folds, modes, density_epochs, density_batch, density_learning_rate, density_decay_every, density_decay_factor, density_weight_decay, density_patience, classifier_epochs, classifier_batch, classifier_learning_rate, classifier_decay_every, classifier_decay_factor, classifier_weight_decay, classifier_patience;
     flags: standardize, bounded, train_means, train_weights, accumulate_gradients;
-    codes: preset, prior, entropy_units, shift, diagonal, triangle, start, activation
+    codes: preset, prior, entropy_units, shift, diagonal, triangle, start, classifier_form, activation
 }
 
 // SAFETY: repr(C), begins with its size; made of numbers and pointers, of which every pattern of bits is one.
@@ -265,6 +280,8 @@ pub unsafe extern "C" fn lsmi_config_init(config: *mut LsmiConfig, struct_size: 
 }
 
 /// Sets one field by name from text, as `modes` from `7`, `hidden` from `64,64` (or `none`), `prior` from `uniform`.
+/// With `modes`, `diagonal` or `triangle` a start of `LSMI_START_VALIDATED` becomes `LSMI_START_MIXTURE`, and with
+/// `hidden` or `activation` `classifier_form` becomes `LSMI_FORM_GIVEN`: what is set is not chosen.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `TEXT`, `SETTING` for an unknown key (the message lists the keys) or a value
 /// that the key cannot have; the configuration is then unchanged. Exclusive use of `config`.

@@ -226,6 +226,8 @@ pub struct LsmiModelInfo {
     pub classes: usize,
     /// The shift of the training split, nats; NaN for an imported model, which has none.
     pub frozen_shift: f64,
+    /// Samples of `lsmi_model_cross_fitted`; 0 if there is no such reading.
+    pub cross_fitted_samples: usize,
     /// `LSMI_F32` or `LSMI_F64`: the type of the matrices that it scores.
     pub type_: i32,
     /// 1 if the training samples of each class are known, 0 for an imported model.
@@ -249,6 +251,7 @@ pub unsafe extern "C" fn lsmi_model_info(model: *const LsmiModel, info: *mut Lsm
                 features2,
                 classes: any.classes(),
                 frozen_shift: any.frozen_shift().unwrap_or(f64::NAN),
+                cross_fitted_samples: any.cross_fitted().map_or(0, |scores| scores.y.len()),
                 type_: if any.scalar() == "f32" { f32::TYPE } else { f64::TYPE },
                 has_class_counts: i32::from(!any.class_counts().is_empty()),
             };

@@ -8,7 +8,6 @@ use super::model::LsmiModel;
 use super::score::LsmiSummary;
 use super::status::{Failure, LSMI_ERROR_STRUCT_SIZE, Outcome};
 use crate::estimator::{AnyModel, PerSource, ShiftRule, Summary};
-use alloc::string::ToString;
 use core::ffi::c_char;
 
 /// A split of a report.
@@ -42,6 +41,8 @@ impl LsmiSummary {
             adjusted: self.adjusted.into(),
             shift: self.shift,
             s_minus_r: self.s_minus_r,
+            seen: self.seen,
+            reading: Coded::of_code("reading", self.reading)?,
             accuracy: PerSource::from(self.accuracy),
             log_loss: PerSource::from(self.log_loss),
             clipped: self.clipped,
@@ -83,7 +84,7 @@ pub unsafe extern "C" fn lsmi_model_report(
             let mut report = any.report(shift_rule_of(any, shift_rule)?);
             for split in structure_array("splits", splits, split_count)? {
                 let LsmiReportSplit { name, summary, .. } = structure(split)?;
-                report.splits.insert(text("name", *name)?.to_string(), summary.split()?);
+                report = report.with(text("name", *name)?, &summary.split()?);
             }
             write_text(&report.to_json()?, buffer, capacity, length)
         })

@@ -1,16 +1,27 @@
 //! Scoring.
 
-use super::arrays::{input, optional_output, optional_structure_mut};
+use super::arrays::{copy_out, input, optional_output, optional_structure_mut};
+use super::config::{Coded, coded};
 use super::handle;
 use super::interaction::{LsmiAtoms, structures};
 use super::matrix::{LsmiMatrix, Typed, samples};
 use super::model::LsmiModel;
 use super::report::shift_rule_of;
-use super::status::{Failure, LSMI_ERROR_SHAPE, Outcome};
+use super::status::{Failure, LSMI_ERROR_SETTING, LSMI_ERROR_SHAPE, Outcome};
 use crate::Model;
-use crate::estimator::{AnyModel, PerSource, ShiftRule, Summary};
+use crate::estimator::{AnyModel, PerSource, Reading, ShiftRule, Summary};
 use crate::interaction::{self, Information};
 use alloc::vec::Vec;
+
+/// Samples were read by the model, which did not see them.
+pub const LSMI_READING_NEW: i32 = 0;
+/// Samples were read by the model, which was fitted to some of them.
+pub const LSMI_READING_IN_SAMPLE: i32 = 1;
+/// Samples were read each by models that were fitted to other samples.
+pub const LSMI_READING_CROSS_FITTED: i32 = 2;
+
+coded!(Reading: LSMI_READING_NEW => Reading::New, LSMI_READING_IN_SAMPLE => Reading::InSample,
+    LSMI_READING_CROSS_FITTED => Reading::CrossFitted);
 
 /// Room for the scores of every sample, nats; arrays may be NULL where they are not wanted.
 #[repr(C)]
@@ -92,6 +103,10 @@ pub struct LsmiSummary {
     pub raw: LsmiAtoms,
     /// Mean atoms after the shift.
     pub adjusted: LsmiAtoms,
+    /// Samples that the models which read them were fitted to: they flatter those.
+    pub seen: usize,
+    /// By which models the samples were read, `LSMI_READING_…`.
+    pub reading: i32,
     /// Fraction of samples whose class each classifier finds.
     pub accuracy: LsmiPerSource,
     /// Mean −log p(y|x) of each classifier.
@@ -155,6 +170,38 @@ pub unsafe extern "C" fn lsmi_model_score(
     }
 }
 
+/// The training samples as models read them that did not see them: fits to the other folds, with the same settings.
+/// Their class numbers go to `y`, information and raw atoms to `scores`, means to `summary`, each of which may be NULL;
+/// `y` and the arrays have `cross_fitted_samples` of `LsmiModelInfo` numbers.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` if the model was fitted without folds, `SHAPE`, `HANDLE`,
+/// `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_model_cross_fitted(
+    model: *const LsmiModel,
+    y: *mut i64,
+    scores: *mut LsmiScores,
+    summary: *mut LsmiSummary,
+) -> i32 {
+    // SAFETY: the caller gives a live handle, structs with room as they state, and a number per sample, or NULL.
+    unsafe {
+        handle::with(model, |any| {
+            let known = any.cross_fitted().ok_or_else(|| {
+                Failure::new(LSMI_ERROR_SETTING, "folds", "a model fitted with folds", any.config().folds)
+            })?;
+            let (scores, summary) = (optional_structure_mut(scores)?, optional_structure_mut(summary)?);
+            copy_out("y", &known.y, y)?;
+            if let Some(scores) = scores {
+                write_scores(&known.information, scores)?;
+            }
+            if let Some(summary) = summary {
+                *summary = known.summary.clone().into();
+            }
+            Ok(())
+        })
+    }
+}
+
 /// # Safety
 /// The arrays of `out` are NULL or have the length it states.
 unsafe fn write_scores(information: &[Information], out: &LsmiScores) -> Outcome {
@@ -192,6 +239,8 @@ impl From<Summary> for LsmiSummary {
             h2: summary.h2,
             s_minus_r: summary.s_minus_r,
             shift: summary.shift,
+            seen: summary.seen,
+            reading: summary.reading.code(),
             raw: summary.raw.into(),
             adjusted: summary.adjusted.into(),
             accuracy: summary.accuracy.into(),

@@ -83,23 +83,27 @@ pub fn fit_marginal<T: Float>(
     let split = Split::new(x.samples(), run.held_out)?;
     let data = Data { x, weights };
     data.mean_weight(&split)?;
-    let form = || Ok((options, Layout::new(options, x.features())?, Level::best()));
-    let (parameters, form) = match start {
-        Start::Validated => return fit_selected(data, options, &split, run),
-        Start::Normal => {
-            let form: Form<'_> = form()?;
-            (normal(&form.1, run.stream), form)
-        }
-        Start::Samples => {
-            let form = form()?;
-            (at_samples(&form.1, x, &split.training, run.stream), form)
-        }
-        Start::Mixture => {
-            let form = form()?;
-            (fit_mixture(&form, &Weighted::of(data, &split.training), run.stream).0, form)
-        }
-    };
+    if start == Start::Validated {
+        return fit_selected(data, options, &split, run);
+    }
+    let form = (options, Layout::new(options, x.features())?, Level::best());
+    let parameters = starting(start, &form, data, &split.training, run.stream);
     fit_from(parameters, form, data, split, run)
+}
+
+/// The parameters that training starts from, with these samples.
+pub(super) fn starting<T: Float>(
+    start: Start,
+    form: &Form<'_>,
+    data: Data<'_, T>,
+    samples: &[usize],
+    stream: &mut Stream,
+) -> Vec<T> {
+    match start {
+        Start::Normal => normal(&form.1, stream),
+        Start::Samples => at_samples(&form.1, data.x, samples, stream),
+        Start::Mixture | Start::Validated => fit_mixture(form, &Weighted::of(data, samples), stream).0,
+    }
 }
 
 /// Trains a density further, from its own parameters, in its own form and on its own level: with `train_means` or

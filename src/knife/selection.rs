@@ -143,7 +143,12 @@ pub(super) fn fit_selected<T: Float>(
 }
 
 /// The likeliest of so many fits, and the samples' mean log-density under it: −∞ if none has any.
-fn likeliest<T: Float>(form: &Form<'_>, samples: &Weighted<T>, starts: usize, seed: u64) -> (Vec<T>, f64) {
+pub(super) fn likeliest<T: Float>(
+    form: &Form<'_>,
+    samples: &Weighted<T>,
+    starts: usize,
+    seed: u64,
+) -> (Vec<T>, f64) {
     let mut fits: Vec<(Vec<T>, f64)> = vec![Default::default(); starts];
     parallel::for_each_chunk(&mut fits, 1, |start, fit| {
         let (parameters, log_density) = fit_mixture(form, samples, &mut Stream::new(seed, start as u64));

@@ -1,11 +1,13 @@
 //! Adam, its schedule, and the one training loop that densities and classifiers share.
 
 mod adam;
+mod folds;
 mod train;
 
 pub(crate) use adam::{Adam, Group};
+pub(crate) use folds::Folds;
 pub use train::{History, TrainingProgress, TrainingRun};
-pub(crate) use train::{Objective, Split, mean_weight, train};
+pub(crate) use train::{Objective, Split, mean_weight, train, train_and_show};
 
 use crate::{Error, Result};
 use alloc::format;

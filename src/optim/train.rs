@@ -59,6 +59,18 @@ impl Split {
     }
 }
 
+impl Split {
+    /// The training samples divided again: those of `held_out`, which are ascending, validate, unless that were all.
+    pub(crate) fn without(&self, held_out: &[usize]) -> Split {
+        let validates = |i: &usize| held_out.binary_search(i).is_ok();
+        let (validation, training): (Vec<usize>, _) = self.training.iter().copied().partition(validates);
+        match validation.len() == self.training.len() {
+            true => Split { training: validation, validation: Vec::new() },
+            false => Split { training, validation },
+        }
+    }
+}
+
 /// What a training loop reports after each epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrainingProgress {
@@ -126,7 +138,18 @@ pub(crate) fn train<T: Float>(
     objective: &mut impl Objective<T>,
     parameters: &mut [T],
     split: &Split,
+    run: TrainingRun<'_>,
+) -> Result<History> {
+    train_and_show(objective, parameters, split, run, &mut |_, _| {})
+}
+
+/// [`train`] that shows the parameters after every epoch, with its number.
+pub(crate) fn train_and_show<T: Float>(
+    objective: &mut impl Objective<T>,
+    parameters: &mut [T],
+    split: &Split,
     TrainingRun { name, training, stream, observer, .. }: TrainingRun<'_>,
+    show: &mut dyn FnMut(usize, &[T]),
 ) -> Result<History> {
     let finite = |loss: f64, epoch| match loss.is_finite() {
         true => Ok(loss),
@@ -153,6 +176,7 @@ pub(crate) fn train<T: Float>(
         }
         let loss = finite(total / order.len() as f64, epoch - 1)?;
         history.losses.push(loss);
+        show(epoch, parameters);
         match &mut best {
             Some((least, state)) => {
                 let loss = finite(objective.loss(parameters, &split.validation), epoch - 1)?;

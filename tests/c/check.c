@@ -101,7 +101,9 @@ LsmiConfig small_config(void) {
     OK(lsmi_config_init(&config, sizeof config, LSMI_PRESET_ROBUST));
     config.seed = 5;
     config.prior = LSMI_PRIOR_UNIFORM;
+    config.start = LSMI_START_SAMPLES;
     config.modes = 2;
+    config.classifier_form = LSMI_FORM_GIVEN;
     config.hidden[0] = 6;
     config.hidden_layers = 1;
     config.density_epochs = 4;

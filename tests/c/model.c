@@ -34,7 +34,7 @@ static void test_fit_and_score(void) {
         LsmiMatrix x1 = matrix64(data.x1, SAMPLES, FEATURES1, FEATURES1);
         LsmiMatrix x2 = matrix64(data.x2, SAMPLES, FEATURES2, FEATURES2);
         LsmiSummary summary, batch, none;
-        LsmiModelInfo info = {sizeof info, 0, 0, 0, 0.0, 0, 0};
+        LsmiModelInfo info = {sizeof info, 0, 0, 0, 0.0, 0, 0, 0};
         double mean, shift;
         LsmiAtoms adjusted;
         if (type == LSMI_F32) {
@@ -46,7 +46,7 @@ static void test_fit_and_score(void) {
         CHECK(info.type_ == type && info.has_class_counts == 1);
         summary = summary_of(model, &x1, &x2, data.y, LSMI_SHIFT_OF_MODEL, &columns);
         CHECK(summary.samples == SAMPLES && summary.struct_size == sizeof summary);
-        CHECK(summary.shift == info.frozen_shift);
+        CHECK(summary.reading == LSMI_READING_IN_SAMPLE && summary.seen == SAMPLES);
         for (i = 0; i < SAMPLES; i++) {
             double(*v)[SAMPLES] = columns.values;
             CLOSE(v[5][i] + v[6][i], v[0][i], 1e-12);
@@ -67,6 +67,22 @@ static void test_fit_and_score(void) {
             means[8] = summary.raw.synergy;
             OK(lsmi_mean(columns.values[j], SAMPLES, &mean));
             CLOSE(mean, means[j], 1e-12);
+        }
+        {
+            static Columns unseen;
+            int64_t y[SAMPLES];
+            LsmiSummary read;
+            memset(&read, 0, sizeof read);
+            read.struct_size = sizeof read;
+            make_columns(&unseen, SAMPLES);
+            CHECK(info.cross_fitted_samples == SAMPLES);
+            OK(lsmi_model_cross_fitted(model, y, &unseen.scores, &read));
+            OK(lsmi_model_cross_fitted(model, NULL, NULL, NULL));
+            CHECK(memcmp(y, data.y, sizeof y) == 0);
+            CHECK(read.reading == LSMI_READING_CROSS_FITTED && read.seen == 0 && read.samples == SAMPLES);
+            CHECK(read.shift == info.frozen_shift && read.i12 != summary.i12);
+            OK(lsmi_mean(unseen.values[8], SAMPLES, &mean));
+            CLOSE(mean, read.raw.synergy, 1e-12);
         }
         CLOSE(summary.s_minus_r, summary.raw.synergy - summary.raw.redundancy, 1e-12);
         CLOSE(summary.adjusted.redundancy, summary.raw.redundancy + summary.shift, 1e-12);
@@ -117,14 +133,15 @@ static void test_strides(void) {
 
 typedef struct Course {
     size_t epochs[5], stop_after, calls;
+    int chooses;
     double losses[5];
 } Course;
 
 static int32_t follow(void *user, const LsmiProgress *progress) {
     Course *course = user;
     CHECK(progress->struct_size == sizeof *progress && progress->component >= 0 && progress->component < 5);
-    CHECK(progress->epoch >= 1 && progress->epoch <= progress->epochs && isfinite(progress->loss));
-    CHECK(!isnan(progress->validation_loss));
+    CHECK(progress->epoch <= progress->epochs && isfinite(progress->loss));
+    CHECK(course->chooses || (progress->epoch >= 1 && !isnan(progress->validation_loss)));
     course->epochs[progress->component]++;
     course->losses[progress->component] = progress->loss;
     return ++course->calls == course->stop_after ? -1 : 0;
@@ -140,6 +157,7 @@ static void test_progress_and_history(void) {
     LsmiMatrix x2 = matrix64(data.x2, SAMPLES, FEATURES2, FEATURES2);
     make_data(&data);
     memset(&course, 0, sizeof course);
+    config.folds = 0;
     OK(lsmi_fit(&x1, &x2, data.y, SAMPLES, &config, follow, &course, &model));
     for (c = 0; c < 5; c++) {
         double losses[8], held_out[8];
@@ -165,6 +183,7 @@ static void test_progress_and_history(void) {
     /* Without settings: those of preset robust, stopped at once. */
     memset(&course, 0, sizeof course);
     course.stop_after = 1;
+    course.chooses = 1;
     FAILS(lsmi_fit(&x1, &x2, data.y, SAMPLES, NULL, follow, &course, &model), LSMI_ERROR_CANCELLED, "cancelled");
 }
 
@@ -233,7 +252,7 @@ static void test_parts(void) {
     LsmiModel *model = NULL, *copy = NULL;
     LsmiNetwork *networks[3];
     LsmiMarginal *densities[2];
-    LsmiModelInfo info = {sizeof info, 0, 0, 0, 0.0, 0, 0};
+    LsmiModelInfo info = {sizeof info, 0, 0, 0, 0.0, 0, 0, 0};
     LsmiMatrix x1 = matrix64(data.x1, SAMPLES, FEATURES1, FEATURES1);
     LsmiMatrix x2 = matrix64(data.x2, SAMPLES, FEATURES2, FEATURES2);
     size_t length;

@@ -162,7 +162,10 @@ static void test_unseen_class(void) {
     for (i = 0; i < SAMPLES; i++)
         other.y[i] *= 2;
     config.prior = LSMI_PRIOR_EMPIRICAL;
+    config.folds = 0;
     OK(lsmi_fit(&x1, &x2, other.y, SAMPLES, &config, NULL, NULL, &model));
+    FAILS(lsmi_model_cross_fitted(model, NULL, NULL, NULL), LSMI_ERROR_SETTING,
+          "folds: expected a model fitted with folds, got 0");
     other.y[7] = 1;
     FAILS(lsmi_model_score(model, &x1, &x2, other.y, SAMPLES, LSMI_SHIFT_OF_MODEL, NULL, NULL),
           LSMI_ERROR_UNSEEN_CLASS, "y: row 7, column 0: expected a class with training samples, got class 1");
@@ -170,13 +173,19 @@ static void test_unseen_class(void) {
 }
 
 static void test_questions(const LsmiModel *model) {
-    LsmiModelInfo info = {0, 0, 0, 0, 0.0, 0, 0};
+    LsmiModelInfo info = {0, 0, 0, 0, 0.0, 0, 0, 0};
     LsmiConfig config;
     double number_out[8];
     size_t length, dropped[2];
     char text[8];
     LsmiNetwork *network = (LsmiNetwork *)&info;
     LsmiMarginal *density = (LsmiMarginal *)&info;
+    LsmiScores scores = {sizeof scores, SAMPLES - 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    LsmiSummary summary;
+    summary.struct_size = 3;
+    REFUSES_SIZE(lsmi_model_cross_fitted(model, NULL, NULL, &summary), LsmiSummary);
+    FAILS_LIKE(lsmi_model_cross_fitted(model, NULL, &scores, NULL), LSMI_ERROR_SHAPE, "scores: ");
+    FAILS_LIKE(lsmi_model_cross_fitted(model, misaligned(&length), NULL, NULL), LSMI_ERROR_POINTER, "y: ");
     REFUSES_NULL(lsmi_model_info(model, NULL), "LsmiModelInfo");
     REFUSES_SIZE(lsmi_model_info(model, &info), LsmiModelInfo);
     config.struct_size = 1;
@@ -216,7 +225,7 @@ static void test_handles(void) {
     LsmiMarginal *density = small_density(), *out_density = NULL;
     LsmiModel *other = (LsmiModel *)density, *nothing = NULL, *out = NULL;
     LsmiNetwork *out_network = NULL;
-    LsmiModelInfo info = {sizeof info, 0, 0, 0, 0.0, 0, 0};
+    LsmiModelInfo info = {sizeof info, 0, 0, 0, 0.0, 0, 0, 0};
     LsmiConfig config = small_config();
     LsmiMatrix x1 = matrix64(data.x1, SAMPLES, FEATURES1, FEATURES1);
     LsmiMatrix x2 = matrix64(data.x2, SAMPLES, FEATURES2, FEATURES2);
@@ -231,6 +240,7 @@ static void test_handles(void) {
     BOTH(lsmi_model_save(other, "unused"), lsmi_model_save(nothing, "unused"));
     BOTH(lsmi_model_to_bytes(other, NULL, 0, &length), lsmi_model_to_bytes(nothing, NULL, 0, &length));
     BOTH(lsmi_model_info(other, &info), lsmi_model_info(nothing, &info));
+    BOTH(lsmi_model_cross_fitted(other, NULL, NULL, NULL), lsmi_model_cross_fitted(nothing, NULL, NULL, NULL));
     BOTH(lsmi_model_config(other, &config), lsmi_model_config(nothing, &config));
     BOTH(lsmi_model_classes(other, NULL, NULL), lsmi_model_classes(nothing, NULL, NULL));
     BOTH(lsmi_model_dropped(other, 1, NULL, 0, &length), lsmi_model_dropped(nothing, 1, NULL, 0, &length));

@@ -24,7 +24,7 @@ static void same_model(const LsmiModel *model, const Numbers *want) {
     size_t counts[16], dropped[16], length, i;
     char notes[4096];
     int32_t c;
-    LsmiModelInfo info = {sizeof info, 0, 0, 0, 0.0, 0, 0};
+    LsmiModelInfo info = {sizeof info, 0, 0, 0, 0.0, 0, 0, 0};
     OK(lsmi_model_info(model, &info));
     OK(lsmi_model_classes(model, prior, counts));
     same("log_prior", prior, info.classes, want++, 0);

@@ -68,6 +68,13 @@ void scores(const lsmi::Dataset &data, const lsmi::Model &model) {
     CHECK_NEAR(lsmi::mean(scores.unique1), scores.summary.raw.unique1, 1e-12);
     CHECK_NEAR(scores.summary.s_minus_r, scores.summary.i12 - scores.summary.i1 - scores.summary.i2, 1e-12);
     CHECK_EQUAL(scores.summary.shift, model.info().frozen_shift);
+    const auto [classes, unseen] = model.cross_fitted();
+    CHECK(classes == data.y);
+    CHECK_EQUAL(unseen.summary.reading, LSMI_READING_CROSS_FITTED);
+    CHECK_EQUAL(scores.summary.reading, LSMI_READING_IN_SAMPLE);
+    CHECK_EQUAL(unseen.summary.shift, model.info().frozen_shift);
+    CHECK_EQUAL(lsmi::mean(unseen.i12), unseen.summary.i12);
+    CHECK_EQUAL(unseen.redundancy.size(), data.samples);
     CHECK(scores.summary.accuracy.joint > 0.5 && scores.summary.log_loss.joint < std::log(2.0));
 
     const lsmi::Summary batch = model.score(x1, x2, data.y, LSMI_SHIFT_BATCH).summary;

@@ -43,6 +43,10 @@ pub struct Settings {
     /// Seed of everything random.
     #[arg(long, default_value_t = 42)]
     pub seed: u64,
+    /// Parts of the training split, each read by models fitted to the others; 0 reads it by the model itself
+    /// [default: that of the preset].
+    #[arg(long)]
+    pub folds: Option<usize>,
     /// One setting, as in `--set modes=7`; see the list below.
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
@@ -52,6 +56,7 @@ impl Settings {
     /// The configuration that these words ask for.
     pub fn config(&self) -> lsmi::Result<Config> {
         let mut config = Config { seed: self.seed, ..Config::preset(&self.preset)? };
+        config.folds = self.folds.unwrap_or(config.folds);
         for setting in &self.set {
             let (key, value) = setting.split_once('=').ok_or_else(|| lsmi::Error::Setting {
                 field: "--set".into(),

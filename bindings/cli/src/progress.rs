@@ -1,34 +1,32 @@
 //! Progress on standard error.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lsmi::Config;
 use lsmi::estimator::{Component, Progress};
 use std::ops::ControlFlow;
+
+/// Parts of the bar for each of the five models.
+const PARTS: u64 = 200;
 
 /// One bar for the five models of a fit; not shown where standard error is no terminal.
 pub struct FitBar {
     bar: ProgressBar,
-    done: [usize; 5],
+    done: [u64; 5],
 }
 
 impl FitBar {
-    pub fn new(config: &Config) -> Self {
-        let epochs = config
-            .classifier_epochs
-            .saturating_mul(3)
-            .saturating_add(config.density_epochs.saturating_mul(2));
-        let bar = ProgressBar::new(epochs as u64);
-        let style = ProgressStyle::with_template("fitting {bar:30} {pos}/{len} epochs, {eta} left  {msg}");
+    pub fn new() -> Self {
+        let bar = ProgressBar::new(5 * PARTS);
+        let style = ProgressStyle::with_template("fitting {bar:30} {percent} %, {eta} left  {msg}");
         bar.set_style(style.expect("the template is a good one"));
         FitBar { bar, done: [0; 5] }
     }
 
     /// Takes note of an epoch.
-    pub fn observe(&mut self, progress: Progress) -> ControlFlow<()> {
-        let index = Component::ALL.iter().position(|c| *c == progress.component).unwrap_or(0);
-        self.done[index] = progress.training.epoch;
-        self.bar.set_position(self.done.iter().sum::<usize>() as u64);
-        self.bar.set_message(format!("{}: loss {:.4}", progress.component, progress.training.loss));
+    pub fn observe(&mut self, Progress { component, training }: Progress) -> ControlFlow<()> {
+        let index = Component::ALL.iter().position(|c| *c == component).unwrap_or(0);
+        self.done[index] = training.epoch as u64 * PARTS / training.epochs.max(1) as u64;
+        self.bar.set_position(self.done.iter().sum::<u64>());
+        self.bar.set_message(format!("{component}: loss {:.4}", training.loss));
         ControlFlow::Continue(())
     }
 

@@ -1,7 +1,7 @@
 //! Tables for people.
 
 use comfy_table::{CellAlignment, Table, presets};
-use lsmi::estimator::{EntropyUnits, Report, ShiftRule, Summary};
+use lsmi::estimator::{EntropyUnits, Reading, Report, ShiftRule, Summary};
 
 /// A table whose first column is words and whose others are numbers.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -47,6 +47,11 @@ pub fn report(report: &Report) -> String {
     };
     let rows = vec![
         row("samples", &|split| split.n.to_string()),
+        row("read", &|split| match split.reading {
+            Reading::New => "by the model".into(),
+            Reading::InSample => "in-sample".into(),
+            Reading::CrossFitted => "cross-fitted".into(),
+        }),
         number("entropy of the target H(y)", |s| s.i1 + s.log_loss.x1),
         number("R raw, redundancy", |s| s.raw.redundancy),
         number("U1 raw, uniqueness of x1", |s| s.raw.unique1),
@@ -76,6 +81,15 @@ pub fn report(report: &Report) -> String {
             text += &format!(
                 "\nnote: {name}: {} samples had features beyond the clip limit; they were limited",
                 split.clipped
+            );
+        }
+    }
+    for (name, split) in &report.splits {
+        if split.reading == Reading::InSample {
+            text += &format!(
+                "\nnote: {name}: the model was fitted to {} of these samples, which flatters it; a fit with --folds \
+                 reads them by models that did not see them",
+                split.seen
             );
         }
     }

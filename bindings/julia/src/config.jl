@@ -5,6 +5,7 @@ struct CConfig
     classes::Csize_t
     clip::Float64
     held_out::Float64
+    folds::Csize_t
     modes::Csize_t
     density_epochs::Csize_t
     density_batch::Csize_t
@@ -34,6 +35,7 @@ struct CConfig
     diagonal::Int32
     triangle::Int32
     start::Int32
+    classifier_form::Int32
     activation::Int32
 end
 
@@ -42,10 +44,11 @@ const shift_rules = (:frozen, :batch, :none)
 const diagonals = (:per_mode, :shared)
 const triangles = (:full, :none)
 const starts = (:normal, :samples, :mixture, :validated)
+const classifier_forms = (:given, :validated)
 const activations = (:relu, :tanh)
 const named_settings = (preset = presets, prior = (:uniform, :empirical), entropy_units = (:input, :standardized),
                         shift = shift_rules, diagonal = diagonals, triangle = triangles, start = starts,
-                        activation = activations)
+                        classifier_form = classifier_forms, activation = activations)
 const flag_settings = (:standardize, :bounded, :train_means, :train_weights, :accumulate_gradients)
 
 """
@@ -54,7 +57,8 @@ const flag_settings = (:standardize, :bounded, :train_means, :train_weights, :ac
 
 All settings of a fit: a preset (`:robust` or `:paper`) or another configuration, with settings on top. Their keys are
 those of the library in every language; numbers, `true`/`false`, names as symbols or strings, `hidden` as a vector of
-widths (`[]` for linear classifiers). Each is a property: `config.modes`. Printing a configuration lists them all.
+widths (`[]` for linear classifiers). What is set is not chosen by the data: with `modes`, `diagonal` or `triangle` a
+`start` of `:validated` becomes `:mixture`, and with `hidden` or `activation` `classifier_form` becomes `:given`. Each is a property: `config.modes`. Printing a configuration lists them all.
 
 Throws [`LSMIError`](@ref) with status `:setting` for a key that does not exist (the message lists the keys) or a
 value that it cannot have. Values that no fit can use are refused by [`LSMI.check`](@ref) and by `fit`.

@@ -264,7 +264,8 @@ Adam on mini-batches. The type of `x` is the density's.
 Keywords, with what the preset `robust` has where nothing else is said: the form — `modes`, `bounded`, `diagonal`
 (`:per_mode` or `:shared`), `triangle` (`:full` or `:none`), `train_means`, `train_weights`, `start` (`:samples`,
 `:normal`, `:mixture`, a Gaussian mixture fitted by expectation–maximisation, or `:validated`, such a mixture of the
-simplest form under which samples that a fit did not see are as likely as under any, fitted to all samples in the end); the training — `epochs`, `batch`,
+simplest form under which samples that a fit did not see are as likely as under any, fitted to all samples in the end:
+the preset's, which becomes `:mixture` if `modes`, `diagonal` or `triangle` is given); the training — `epochs`, `batch`,
 `learning_rate`, `decay_every`, `decay_factor`, `weight_decay`, `patience`, `accumulate_gradients`; `weights` (a number
 per sample), `held_out` (numbers of samples, from 1, that are not trained on but decide when to stop; none), `seed`,
 `progress` (see [`LSMI.Progress`](@ref)), `config` (a [`Config`](@ref) in place of the preset).
@@ -275,14 +276,18 @@ Throws [`LSMIError`](@ref) with status `:setting`, `:empty`, `:shape`, `:not_fin
 density = fit(Marginal, x; modes = 3, epochs = 50, held_out = 1:100)
 ```
 """
-function fit(::Type{Marginal}, x::AbstractMatrix{<:Real}; config::Config = Config(), modes::Integer = config.modes,
-             bounded::Bool = config.bounded, diagonal = config.diagonal, triangle = config.triangle,
+function fit(::Type{Marginal}, x::AbstractMatrix{<:Real}; config::Config = Config(), modes = nothing,
+             bounded::Bool = config.bounded, diagonal = nothing, triangle = nothing,
              train_means::Bool = config.train_means, train_weights::Bool = config.train_weights,
-             start = config.start, weights = nothing, held_out = Int[], seed::Integer = config.seed,
+             start = nothing, weights = nothing, held_out = Int[], seed::Integer = config.seed,
              progress = nothing, training...)
     x = samples(x)
     T = eltype(x)
     weights = weights_of(T, weights, size(x, 2))
+    given = [(:modes, modes), (:diagonal, diagonal), (:triangle, triangle)]
+    config = Config(config; (key => value for (key, value) in given if value !== nothing)...)
+    modes, diagonal, triangle = config.modes, config.diagonal, config.triangle
+    start = start === nothing ? config.start : start
     options = CMarginalOptions(sizeof(CMarginalOptions), csize("modes", modes), size(x, 1), type_code(T), bounded,
         choice_code("diagonal", diagonals, diagonal), choice_code("triangle", triangles, triangle), train_means,
         train_weights)

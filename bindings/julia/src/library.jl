@@ -17,7 +17,7 @@ const function_names = (
     :lsmi_network_with_level, :lsmi_network_level,
     :lsmi_fit, :lsmi_model_from_parts, :lsmi_model_free, :lsmi_model_save, :lsmi_model_load, :lsmi_model_to_bytes,
     :lsmi_model_from_bytes, :lsmi_model_info, :lsmi_model_config, :lsmi_model_classes, :lsmi_model_dropped,
-    :lsmi_model_notes, :lsmi_model_history, :lsmi_model_network, :lsmi_model_density, :lsmi_model_score,
+    :lsmi_model_notes, :lsmi_model_history, :lsmi_model_network, :lsmi_model_density, :lsmi_model_score, :lsmi_model_cross_fitted,
     :lsmi_model_report,
     :lsmi_model_preprocessing, :lsmi_model_preprocess, :lsmi_model_entropy_offsets,
     :lsmi_synthetic_gaussian, :lsmi_synthetic_xor, :lsmi_synthetic_circuit, :lsmi_synthetic_circuit_names,

@@ -7,6 +7,7 @@ struct CModelInfo
     features2::Csize_t
     classes::Csize_t
     frozen_shift::Float64
+    cross_fitted_samples::Csize_t
     type::Int32
     has_class_counts::Int32
 end
@@ -20,7 +21,8 @@ samples with [`score`](@ref).
 Properties: `features1`, `features2`, `classes` (their number), `frozen_shift` (the shift of the training split,
 nats), `has_class_counts`. More by [`LSMI.settings`](@ref), [`LSMI.log_prior`](@ref), [`LSMI.class_counts`](@ref),
 [`LSMI.dropped`](@ref), [`LSMI.notes`](@ref), [`LSMI.history`](@ref), [`LSMI.network`](@ref), [`LSMI.density`](@ref),
-[`LSMI.preprocess`](@ref), [`LSMI.preprocessing`](@ref), [`LSMI.entropy_offsets`](@ref), [`LSMI.report`](@ref).
+[`LSMI.preprocess`](@ref), [`LSMI.preprocessing`](@ref), [`LSMI.entropy_offsets`](@ref), [`LSMI.report`](@ref),
+[`LSMI.cross_fitted`](@ref).
 `eltype(model)` is the type of the matrices that it scores. The handle is freed with the object. Several threads may
 use a model at once.
 """
@@ -41,7 +43,7 @@ mutable struct Model{T<:Real32or64}
 end
 
 function model_of(handle::Ptr{Cvoid})
-    info = Ref(CModelInfo(sizeof(CModelInfo), 0, 0, 0, 0.0, 0, 0))
+    info = Ref(CModelInfo(sizeof(CModelInfo), 0, 0, 0, 0.0, 0, 0, 0))
     checked(ccall(lsmi_model_info[], Cint, (Ptr{Cvoid}, Ref{CModelInfo}), handle, info))
     return Model{number_type(info[].type)}(handle, info[])
 end

@@ -25,9 +25,13 @@ struct CSummary
     shift::Float64
     raw::Atoms
     adjusted::Atoms
+    seen::Csize_t
+    reading::Int32
     accuracy::PerSource
     log_loss::PerSource
 end
+
+const readings = (:new, :in_sample, :cross_fitted)
 
 """
     Summary
@@ -36,7 +40,9 @@ Means over the samples that were scored, nats: `samples` (their number), `clippe
 feature beyond the model's limit, and therefore limited), `i1`, `i2`, `i12`, `h1`, `h2`, `s_minus_r` (which needs no
 surprisal), `shift` (the constant a that adjusts all samples' atoms), `raw` and `adjusted` (mean [`Atoms`](@ref), as
 they are and as (r + a, u1 − a, u2 − a, s + a)), `accuracy` (fraction of samples whose class each classifier finds)
-and `log_loss` (mean −log p(y|x)), both with `x1`, `x2`, `joint`.
+and `log_loss` (mean −log p(y|x)), both with `x1`, `x2`, `joint`; `reading` says by which models the samples were read:
+`:new` (by the model, which did not see them), `:in_sample` (by the model, which was fitted to `seen` of them: they
+flatter it), `:cross_fitted` (each by models that were fitted to others).
 """
 struct Summary
     samples::Int
@@ -50,11 +56,14 @@ struct Summary
     shift::Float64
     raw::Atoms
     adjusted::Atoms
+    seen::Int
+    reading::Symbol
     accuracy::PerSource
     log_loss::PerSource
 end
 
-Summary(c::CSummary) = Summary((getfield(c, name) for name in fieldnames(Summary))...)
+summary_field(c::CSummary, name) = name === :reading ? readings[c.reading + 1] : getfield(c, name)
+Summary(c::CSummary) = Summary((summary_field(c, name) for name in fieldnames(Summary))...)
 
 # struct LsmiScores
 struct CScores
@@ -95,7 +104,7 @@ mutable struct Scores
 end
 
 const no_summary = let none = Atoms(NaN, NaN, NaN, NaN), sources = PerSource(NaN, NaN, NaN)
-    Summary(0, 0, NaN, NaN, NaN, NaN, NaN, NaN, NaN, none, none, sources, sources)
+    Summary(0, 0, NaN, NaN, NaN, NaN, NaN, NaN, NaN, none, none, 0, :new, sources, sources)
 end
 
 Scores(n::Integer) = Scores((fill(NaN, Int(csize("samples", n))) for _ in score_columns)..., no_summary)
@@ -156,6 +165,29 @@ function score!(scores::Scores, model::Model{T}, x1::AbstractMatrix{<:Real}, x2:
     return scores
 end
 
+"""
+    cross_fitted(model::Model) -> (y, Scores)
+
+The class numbers and scores of the training samples as models read them that did not see them: fits to the other folds,
+with the same settings. [`score`](@ref) of training samples reads them by the model that was fitted to them, which
+flatters it. Throws [`LSMIError`](@ref) with status `:setting` if the model was fitted without folds.
+"""
+function cross_fitted(model::Model)
+    info = Ref(CModelInfo(sizeof(CModelInfo), 0, 0, 0, 0.0, 0, 0, 0))
+    checked(ccall(lsmi_model_info[], Cint, (Ptr{Cvoid}, Ref{CModelInfo}), model, info))
+    n = Int(info[].cross_fitted_samples)
+    y, scores, summary = Vector{Int64}(undef, n), Scores(n), Ref{CSummary}()
+    GC.@preserve scores summary begin
+        out = CScores(sizeof(CScores), n, (pointer(getfield(scores, name)) for name in score_columns)...)
+        pointer_summary = Base.unsafe_convert(Ptr{CSummary}, summary)
+        unsafe_store!(Ptr{Csize_t}(pointer_summary), sizeof(CSummary))
+        checked(ccall(lsmi_model_cross_fitted[], Cint, (Ptr{Cvoid}, Ptr{Int64}, Ref{CScores}, Ptr{CSummary}),
+                      model, y, out, pointer_summary))
+    end
+    scores.summary = Summary(summary[])
+    return y, scores
+end
+
 # struct LsmiReportSplit
 struct CReportSplit
     struct_size::Csize_t
@@ -163,7 +195,8 @@ struct CReportSplit
     summary::CSummary
 end
 
-CSummary(s::Summary) = CSummary(sizeof(CSummary), (getfield(s, name) for name in fieldnames(Summary))...)
+c_field(s::Summary, name) = name === :reading ? choice_code("reading", readings, s.reading) : getfield(s, name)
+CSummary(s::Summary) = CSummary(sizeof(CSummary), (c_field(s, name) for name in fieldnames(Summary))...)
 summary_of(scores::Scores) = scores.summary
 summary_of(summary::Summary) = summary
 

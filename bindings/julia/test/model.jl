@@ -18,6 +18,14 @@ small = (modes = 2, bounded = false, hidden = [8], density_epochs = 6, classifie
         m = scores.summary
         @test (m.samples, m.clipped) == (300, 0)
         @test m.shift === model.frozen_shift
+        @test (m.reading, m.seen) == (:in_sample, 300)
+        y, unseen = LSMI.cross_fitted(model)
+        @test y == data.y && length(unseen) == 300
+        @test (unseen.summary.reading, unseen.summary.seen) == (:cross_fitted, 0)
+        @test unseen.summary.shift === model.frozen_shift
+        @test sum(unseen.i12) / 300 ≈ unseen.summary.i12 && unseen.summary.i12 != m.i12
+        plain = fit(x1, x2, data.y; seed = 3, folds = 0, small...)
+        @test caught(() -> LSMI.cross_fitted(plain)).status === :setting
         for (name, mean) in ((:i1, m.i1), (:h2, m.h2), (:r, m.raw.r), (:s, m.raw.s))
             @test sum(getfield(scores, name)) / 300 ≈ mean
         end

@@ -220,6 +220,22 @@ impl Model {
         Ok(values.map(|column| new_vector(py, column)))
     }
 
+    /// y and i1, i2, i12, h1, h2, r, u1, u2, s of every training sample by models that did not see it, and the summary
+    /// as JSON; None without folds.
+    #[allow(clippy::type_complexity, reason = "three things, each said above")]
+    fn cross_fitted<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<Option<(Bound<'py, PyAny>, [Bound<'py, PyAny>; 9], String)>> {
+        let Some(scores) = self.0.cross_fitted() else { return Ok(None) };
+        let mut values = [(); 9].map(|()| vec![0.0; scores.y.len()]);
+        let out = values.each_mut().map(|column| Some(column.as_mut_slice()));
+        score_columns(&scores.information, 0.0, out).or_raise()?;
+        let report = self.0.report(self.0.config().shift).with("train", &scores.summary);
+        let text = report.to_json().or_raise()?;
+        Ok(Some((new_vector(py, scores.y.clone()), values.map(|column| new_vector(py, column)), text)))
+    }
+
     /// The report on splits, each a name with its x1, x2 and y, as JSON.
     #[allow(clippy::type_complexity, reason = "a list of four things each")]
     fn report(

@@ -47,6 +47,22 @@ def test_atoms_add_up_and_shifts_shift(model, data):
         np.testing.assert_array_equal(moved["h1"], scores["h1"])
 
 
+def test_training_samples_are_read_by_models_that_did_not_see_them(model, data):
+    unseen = model.cross_fitted_
+    assert list(unseen) == ["y", *COLUMNS, "summary"]
+    np.testing.assert_array_equal(unseen["y"], data.y)
+    np.testing.assert_allclose(unseen["r"] + unseen["u1"], unseen["i1"], atol=1e-12)
+    summary = unseen["summary"]
+    assert (summary["reading"], summary["seen"]) == ("cross-fitted", 0)
+    assert summary["shift"] == model.frozen_shift_
+    assert summary["i12"] == lsmi.mean(unseen["i12"])
+    own = model.score(data.x1, data.x2, data.y)
+    assert (own["reading"], own["seen"]) == ("in-sample", len(data.y))
+    again = lsmi.LSMI.from_bytes(model.to_bytes()).cross_fitted_
+    assert again["summary"] == summary
+    assert quick(folds=0).fit(data.x1, data.x2, data.y).cross_fitted_ is None
+
+
 def test_means_that_are_not_finite_are_none(data):
     model = quick(standardize=False).fit(data.x1, data.x2, data.y)
     far = data.x1.copy()

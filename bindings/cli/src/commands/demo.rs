@@ -56,7 +56,7 @@ pub fn run(arguments: &Demo) -> Result<()> {
     let train = whole.map(|x| x.range(0, start));
     let val = whole.map(|x| x.range(start, data.samples - start));
 
-    let mut bar = FitBar::new(&config);
+    let mut bar = FitBar::new();
     let model =
         lsmi::fit_with_progress(train[0], train[1], &data.y[..start], &config, &mut |p| bar.observe(p));
     bar.finish();
@@ -68,11 +68,13 @@ pub fn run(arguments: &Demo) -> Result<()> {
         other => other,
     };
     let model = model.map_err(enough)?;
-    let train_scores = model.score(train[0], train[1], &data.y[..start])?;
+    let train_summary = match model.cross_fitted() {
+        Some(scores) => scores.summary.clone(),
+        None => model.score(train[0], train[1], &data.y[..start])?.summary,
+    };
     let val_scores = model.score(val[0], val[1], &data.y[start..]).map_err(enough)?;
-    let report = Report::new(&model, config.shift)
-        .with("train", &train_scores.summary)
-        .with("val", &val_scores.summary);
+    let report =
+        Report::new(&model, config.shift).with("train", &train_summary).with("val", &val_scores.summary);
 
     let truth = compare(&data, &val_scores, start)?;
     let mut json = serde_json::to_value(&report).unwrap_or_default();

@@ -29,7 +29,11 @@ pub fn run(arguments: &Fit) -> Result<()> {
         true => AnyModel::F64(fit(&train.numbers()?, &config)?),
     };
     let mut report = model.report(config.shift);
-    for split in [Some(train), data.val.as_ref()].into_iter().flatten() {
+    report = match model.cross_fitted() {
+        Some(scores) => report.with(train.name, &scores.summary),
+        None => report.with(train.name, &model::score(&model, train, config.shift)?.summary),
+    };
+    if let Some(split) = &data.val {
         report = report.with(split.name, &model::score(&model, split, config.shift)?.summary);
     }
     model::save(&model, &arguments.output)?;
@@ -45,7 +49,7 @@ pub fn run(arguments: &Fit) -> Result<()> {
 /// Fits with a progress bar; errors carry the names of the file's arrays.
 pub fn fit<T: Float>(train: &Numbers<T>, config: &Config) -> Result<Model<T>> {
     let [x1, x2] = train.samples()?;
-    let mut bar = FitBar::new(config);
+    let mut bar = FitBar::new();
     let model = lsmi::fit_with_progress(x1, x2, &train.y, config, &mut |progress| bar.observe(progress));
     bar.finish();
     model.map_err(|error| train.name_error(error))

@@ -6,6 +6,7 @@ use crate::model;
 use crate::table::{nats, table};
 use crate::{files, output};
 use lsmi::Result;
+use lsmi::classifier::NetworkCandidate;
 use lsmi::estimator::AnyModel;
 use lsmi::estimator::Component;
 use lsmi::knife::{Candidate, Diagonal, Triangle};
@@ -65,6 +66,9 @@ fn inspect_model(model: &AnyModel) -> Result<()> {
         ]
     });
     output::print(&table(&["trained", "epochs", "kept", "loss, nats", "held-out loss"], rows));
+    for (component, candidates) in Component::ALL.iter().zip(&histories.classifier_candidates) {
+        inspect_networks(*component, candidates);
+    }
     for (modality, candidates) in ["x1", "x2"].iter().zip(&histories.candidates) {
         inspect_candidates(modality, candidates);
     }
@@ -79,6 +83,30 @@ fn inspect_model(model: &AnyModel) -> Result<()> {
         output::print(&format!("note: {note}"));
     }
     Ok(())
+}
+
+/// The forms that were tried for a classifier, and what share of its logits each has.
+fn inspect_networks(component: Component, candidates: &[NetworkCandidate]) {
+    if candidates.is_empty() {
+        return;
+    }
+    let rows = candidates.iter().map(|candidate| {
+        let widths: Vec<String> = candidate.hidden.iter().map(usize::to_string).collect();
+        let features = match candidate.directions {
+            0 => "all features".to_string(),
+            count => format!("{count} directions"),
+        };
+        vec![
+            if widths.is_empty() { "linear".into() } else { widths.join(", ") },
+            features,
+            candidate.weight_decay.to_string(),
+            candidate.epochs.to_string(),
+            nats(candidate.held_out),
+            if candidate.weight > 0.0 { format!("{:.2}", candidate.weight) } else { "left out".into() },
+        ]
+    });
+    output::print(&format!("forms tried for the {component}:"));
+    output::print(&table(&["hidden", "of", "weight decay", "epochs", "held-out log-loss", "weight"], rows));
 }
 
 /// The forms that were tried for a density, the likeliest first.

@@ -52,7 +52,7 @@ fn models_are_no_data_and_data_no_model() {
         1,
         "model: expected arrays train_modal_1_features, train_modal_2_features, train_targets (or val_…), got \
          classifier.joint.0.bias, classifier.joint.0.weight, classifier.joint.1.bias, classifier.joint.1.weight, \
-         classifier.x1.0.bias, classifier.x1.0.weight, classifier.x1.1.bias, classifier.x1.1.weight, … (28 arrays)",
+         classifier.x1.0.bias, classifier.x1.0.weight, classifier.x1.1.bias, classifier.x1.1.weight, … (29 arrays)",
     );
     let got = "got a safetensors file without lsmi header";
     folder.run(&["score", "data", "data"]).says(1, &format!("data: expected an lsmi model file, {got}"));

@@ -4,7 +4,7 @@ use crate::support::*;
 use serde_json::Value;
 
 /// Entries of a split's report.
-const SPLIT: [&str; 13] = [
+const SPLIT: [&str; 15] = [
     "accuracy",
     "adjusted",
     "clipped",
@@ -16,7 +16,9 @@ const SPLIT: [&str; 13] = [
     "log_loss",
     "n",
     "raw",
+    "reading",
     "s_minus_r",
+    "seen",
     "shift",
 ];
 
@@ -53,7 +55,8 @@ fn json_holds_what_is_promised_and_nothing_else_is_printed() {
     let folder = Folder::new();
     let text = folder.succeed(&["demo", "--json", "-"]);
     let json = parse(&text);
-    let entries = ["entropy_units", "notes", "preset", "seed", "shift_rule", "splits", "truth", "version"];
+    let entries =
+        ["entropy_units", "notes", "preset", "reading", "seed", "shift_rule", "splits", "truth", "version"];
     assert_eq!(keys(&json), entries);
     assert_eq!(json["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!((&json["preset"], &json["seed"]), (&"robust".into(), &42.into()));

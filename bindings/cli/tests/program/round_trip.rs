@@ -21,9 +21,9 @@ fn score(folder: &Folder, more: &[&str]) -> Value {
 
 #[test]
 fn a_score_of_the_training_split_reproduces_the_report_of_the_fit() {
-    let (folder, fit) = fitted(&["--seed", "5"]);
+    let (folder, fit) = fitted(&["--seed", "5", "--folds", "0"]);
     assert_eq!((&fit["seed"], &fit["preset"]), (&5.into(), &"robust".into()));
-    let entries = ["entropy_units", "notes", "preset", "seed", "shift_rule", "splits", "version"];
+    let entries = ["entropy_units", "notes", "preset", "reading", "seed", "shift_rule", "splits", "version"];
     assert_eq!(keys(&fit), entries);
     assert_split(&fit["splits"]["train"], 240);
     assert_split(&fit["splits"]["val"], 60);
@@ -40,8 +40,27 @@ fn a_score_of_the_training_split_reproduces_the_report_of_the_fit() {
 }
 
 #[test]
-fn shifts_are_those_of_the_rule_asked_for() {
+fn training_samples_are_read_by_models_that_did_not_see_them() {
     let (folder, fit) = fitted(&[]);
+    assert_eq!(
+        (&fit["reading"], &fit["splits"]["train"]["reading"]),
+        (&"cross-fitted".into(), &"cross-fitted".into())
+    );
+    assert_eq!((&fit["splits"]["val"]["reading"], &fit["splits"]["val"]["seen"]), (&"new".into(), &0.into()));
+    assert_split(&fit["splits"]["train"], 240);
+    // The model itself says what it is asked of them, and that it knows them.
+    let own = score(&folder, &["--split", "train"]);
+    assert_eq!((&own["reading"], &own["splits"]["train"]["seen"]), (&"in-sample".into(), &240.into()));
+    assert_eq!(own["splits"]["train"]["shift"], fit["splits"]["train"]["shift"]);
+    assert_ne!(own["splits"]["train"]["i12"], fit["splits"]["train"]["i12"]);
+    let said = folder.succeed(&["score", "model", "data.npz", "--split", "all"]);
+    assert!(said.contains("note: train: the model was fitted to 240 of these samples"), "{said}");
+    assert!(!said.contains("note: val"), "{said}");
+}
+
+#[test]
+fn shifts_are_those_of_the_rule_asked_for() {
+    let (folder, fit) = fitted(&["--folds", "0"]);
     let frozen = number(&fit, "splits.train.shift");
     assert_eq!(number(&fit, "splits.val.shift"), frozen);
     for split in ["train", "val"] {

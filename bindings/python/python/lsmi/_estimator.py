@@ -27,8 +27,9 @@ class LSMI:
     Parameters
     ----------
     preset : {"robust", "paper"}
-        Where the settings begin. ``robust`` standardises features, takes the class prior from the training labels
-        and stops early on a held-out fifth; ``paper`` is the released program.
+        Where the settings begin. ``robust`` standardises features, takes the class prior from the training labels,
+        chooses densities and classifiers by samples that they did not see, and reads every training sample by such
+        models; ``paper`` is the released program.
     seed : int
         The seed of everything random. One seed gives one result, whatever the number of threads.
     progress : callable, optional
@@ -37,7 +38,9 @@ class LSMI:
         KeyboardInterrupt, with or without a callback. If it returns True, the fit ends with an ``Error`` of kind
         ``cancelled``. The fit ends at the end of the epochs that are running. The callback is not pickled.
     **settings
-        Single settings on top of the preset; ``lsmi.settings("robust")`` lists all. Values are read by ``fit``.
+        Single settings on top of the preset; ``lsmi.settings("robust")`` lists all. Values are read by ``fit``. What
+        is set is not chosen: with ``modes``, ``diagonal`` or ``triangle`` a ``start`` of ``validated`` becomes
+        ``mixture``, and with ``hidden`` or ``activation`` ``classifier_form`` becomes ``given``.
 
     Attributes
     ----------
@@ -67,6 +70,8 @@ class LSMI:
     entropy_offsets_ : (float, float)
         What h1 and h2 have above the surprisals of the preprocessed features, nats: 0, or the sum of log scales where
         the setting ``entropy_units`` is ``input``.
+    cross_fitted_ : dict or None
+        The training samples as models read them that did not see them.
     config_ : dict
         All settings of the fit.
     dtype_ : {"float32", "float64"}
@@ -222,8 +227,9 @@ class LSMI:
         dict
             ``n``; means ``i1``, ``i2``, ``i12``, ``h1``, ``h2`` (nats); the atoms ``raw`` and ``adjusted`` (``r``,
             ``u1``, ``u2``, ``s``) with the ``shift`` between them; ``s_minus_r``, which needs no surprisal;
-            ``accuracy`` and ``log_loss`` of the classifiers ``x1``, ``x2``, ``joint``; ``clipped``. A mean that
-            overflows is None, as JSON has it.
+            ``accuracy`` and ``log_loss`` of the classifiers ``x1``, ``x2``, ``joint``; ``clipped``; ``reading``:
+            ``new``, or ``in-sample`` if the model was fitted to some of the samples (``seen``), which flatters it. A
+            mean that overflows is None, as JSON has it.
         """
         splits: dict[str, dict[str, Any]] = self.report(shift, all=(x1, x2, y))["splits"]
         return splits["all"]
@@ -235,7 +241,7 @@ class LSMI:
         -------
         dict
             ``splits`` (by name, each as ``score`` gives it), ``seed``, ``preset``, ``version``, ``entropy_units``,
-            ``shift_rule``, ``notes``.
+            ``shift_rule``, ``reading`` (of the split ``train``), ``notes``.
         """
         report: dict[str, Any] = json.loads(self.report_json(shift, **splits))
         return report
@@ -269,6 +275,20 @@ class LSMI:
         z1 = None if x1 is None else self._fitted.preprocess(0, x1)
         z2 = None if x2 is None else self._fitted.preprocess(1, x2)
         return z1, z2
+
+    @property
+    def cross_fitted_(self) -> Optional[dict[str, Any]]:
+        """The training samples as models read them that did not see them: fits to the other folds, with the same
+        settings. None without ``folds`` and for imported parameters.
+
+        ``y`` and the columns of ``score_samples`` (raw atoms), and ``summary``, as ``score`` gives it. ``score`` of
+        training samples reads them by the model that was fitted to them, which flatters it.
+        """
+        known = self._fitted.cross_fitted()
+        if known is None:
+            return None
+        y, columns, report = known
+        return {"y": y, **dict(zip(COLUMNS, columns)), "summary": json.loads(report)["splits"]["train"]}
 
     @property
     def networks_(self) -> tuple[Network, ...]:

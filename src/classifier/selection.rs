@@ -1,0 +1,427 @@
+//! A classifier chosen by the log-loss of samples that it was not fitted to.
+//!
+//! Several forms are trained on all samples but one fold, for each fold: a linear classifier, networks with little and
+//! much weight decay, and a network of a few directions of the features. A form's epochs are those whose held-out
+//! log-loss is least. What is taken is a weighted sum of the forms' log-probabilities and those of the prior
+//! ([`Stack`]); its members are then trained on all samples.
+//!
+//! Every sample is also read by networks that never saw it, and for these nothing was chosen by its fold: the epochs
+//! and the weights are those of the other folds.
+
+use super::fit::{fit_split, sizes};
+use super::joined::join;
+use super::passes::Form;
+use super::projection::{Kind, Moments, Projection};
+use super::stack::{Mix, Stack};
+use super::{Activation, Network, NetworkOptions};
+use crate::optim::{Folds, History, Split, TrainingProgress, TrainingRun};
+use crate::rng::Stream;
+use crate::simd::Level;
+use crate::{Error, Float, Result, Samples, Training, parallel};
+use alloc::collections::BTreeMap;
+use alloc::{vec, vec::Vec};
+use core::ops::ControlFlow;
+use serde::{Deserialize, Serialize};
+
+/// A form of a classifier that was tried.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NetworkCandidate {
+    /// Widths of the hidden layers.
+    pub hidden: Vec<usize>,
+    /// Weight decay.
+    pub weight_decay: f64,
+    /// Directions of each modality that it sees; 0 for all features.
+    pub directions: usize,
+    /// Epochs.
+    pub epochs: usize,
+    /// Mean log-loss of samples under fits that did not see them, nats.
+    pub held_out: f64,
+    /// Its share of the logits of the classifier that was taken; 0 if it was left out.
+    pub weight: f64,
+}
+
+/// A classifier and how it came about.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SelectedNetwork<T> {
+    /// Trained on all samples.
+    pub(crate) network: Network<T>,
+    /// log p(y|x) of every sample and class by networks that did not see the sample, n×C, nats.
+    pub(crate) out_of_fold: Vec<f64>,
+    pub(crate) candidates: Vec<NetworkCandidate>,
+    /// The training, on all samples, of the member that weighs most; empty if there is none.
+    pub(crate) history: History,
+}
+
+/// Epochs after which a training is looked at.
+const LOOKS: [usize; 16] = [1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 84, 110, 150];
+
+/// Steps of a training at most, unless those are too few epochs.
+const STEPS: usize = 6000;
+
+/// Epochs that are done however many steps that makes.
+const LEAST_EPOCHS: usize = 20;
+
+/// Epochs by which directions are compared.
+const SCREENED: usize = 20;
+
+/// Numbers of directions that are tried.
+const DIRECTIONS: [usize; 4] = [1, 2, 4, 8];
+
+/// What is the same for all forms of a classifier.
+#[derive(Clone, Copy)]
+pub(crate) struct Data<'a, T> {
+    pub(crate) x: Samples<'a, T>,
+    pub(crate) targets: &'a [usize],
+    pub(crate) classes: usize,
+    /// Features of each modality, side by side in `x`.
+    pub(crate) widths: &'a [usize],
+}
+
+/// A form to be tried.
+#[derive(Clone)]
+struct Shape {
+    hidden: Vec<usize>,
+    learning_rate: f64,
+    weight_decay: f64,
+    projected: bool,
+}
+
+/// A training's state after some epochs.
+type Look<T> = (usize, Network<T>);
+
+/// A training: its looks, losses, and the directions that its network sees, 0 for all features.
+struct Course<T> {
+    looks: Vec<Look<T>>,
+    history: History,
+    directions: usize,
+}
+
+/// The shapes that are tried.
+fn shapes<T>(data: Data<'_, T>, training: &Training) -> Vec<Shape> {
+    let rate = training.learning_rate;
+    if training.epochs == 0 {
+        return Vec::new();
+    }
+    let network =
+        |weight_decay| Shape { hidden: vec![64, 64], learning_rate: rate, weight_decay, projected: false };
+    let mut shapes = vec![
+        Shape { hidden: vec![], learning_rate: 5.0 * rate, weight_decay: 0.1, projected: false },
+        network(0.1),
+        network(4.0),
+    ];
+    if data.widths.iter().any(|&width| width >= 2 * DIRECTIONS[1]) {
+        shapes.push(Shape {
+            hidden: vec![32, 32],
+            learning_rate: 3.0 * rate,
+            weight_decay: 0.1,
+            projected: true,
+        });
+    }
+    shapes
+}
+
+/// Chooses and fits a classifier; see the module.
+pub(crate) fn fit_selected<T: Float>(
+    data: Data<'_, T>,
+    folds: &Folds,
+    run: TrainingRun<'_>,
+) -> Result<SelectedNetwork<T>> {
+    let TrainingRun { name, training, stream, observer, .. } = run;
+    let shapes = shapes(data, training);
+    let selection = Selection { data, folds, name, training, seed: stream.below(1 << 31) as u64 };
+    let tasks: Vec<(usize, usize)> =
+        (0..shapes.len()).flat_map(|shape| (0..folds.count()).map(move |fold| (shape, fold))).collect();
+    let (total, mut done) = (tasks.len(), 0);
+    let work = |(shape, fold): (usize, usize), report: &mut dyn FnMut((usize, f64)) -> ControlFlow<()>| {
+        let seed = (shape * folds.count() + fold) as u64;
+        let (split, mut last) = (folds.split(fold), f64::NAN);
+        let mut watch = |loss| {
+            last = loss;
+            report((0, loss))
+        };
+        let looks =
+            selection.train(&shapes[shape], (&split, selection.enough(&split)), seed, &mut watch)?.looks;
+        let losses = looks.iter().map(|(_, network)| selection.loss(network, fold)).collect();
+        // If this asks for an end, so will the next.
+        let _ = report((1, last));
+        Ok((looks, losses))
+    };
+    let mut observe = |(more, loss)| {
+        done += more;
+        observer(TrainingProgress { epoch: done, epochs: total, loss, validation_loss: None })
+    };
+    let tried = parallel::map_observed(tasks, work, &mut observe).ok_or(Error::Cancelled)?;
+    let tried: Vec<(Vec<Look<T>>, Vec<f64>)> = tried.into_iter().collect::<Result<_>>()?;
+    let forms: Vec<Tried<'_, T>> = tried.chunks(folds.count()).map(Tried).collect();
+
+    let mut predictions = Predictions { selection: &selection, forms: &forms, known: BTreeMap::new() };
+    let everyone: Vec<usize> = (0..data.x.samples()).collect();
+    let mut out_of_fold = vec![0.0; data.x.samples() * data.classes];
+    for fold in 0..folds.count() {
+        let others: Vec<usize> = everyone.iter().copied().filter(|&i| folds.of(i) != fold).collect();
+        let (mix, looks) = predictions.choose(Some(fold), &others);
+        let read = predictions.of(&looks);
+        for i in everyone.iter().copied().filter(|&i| folds.of(i) == fold) {
+            let place = i * data.classes..(i + 1) * data.classes;
+            mix.log_probabilities(|m| &read[m][place.clone()], &mut out_of_fold[place.clone()]);
+        }
+    }
+    let (mix, looks) = predictions.choose(None, &everyone);
+    let log_prior = log_prior(data.targets, data.classes);
+    let mut candidates: Vec<NetworkCandidate> = shapes
+        .iter()
+        .zip(&forms)
+        .zip(&looks)
+        .map(|((shape, form), &look)| NetworkCandidate {
+            hidden: shape.hidden.clone(),
+            weight_decay: shape.weight_decay,
+            directions: 0,
+            epochs: form.epochs(look),
+            held_out: form.total(look, None) / everyone.len() as f64,
+            weight: 0.0,
+        })
+        .collect();
+
+    // Again, on all samples.
+    let split = Split { training: everyone, validation: Vec::new() };
+    let mut networks = Vec::new();
+    let mut heaviest = (0.0, History::default());
+    let mut biases = vec![0.0; data.classes];
+    for (&member, &weight) in mix.members.iter().zip(&mix.weights) {
+        if member == 0 {
+            biases = log_prior.iter().map(|log_p| weight * log_p).collect();
+            continue;
+        }
+        let shape = member - 1;
+        let epochs = forms[shape].epochs(looks[shape]);
+        candidates[shape].weight = weight;
+        let mut watch =
+            |loss| observer(TrainingProgress { epoch: total, epochs: total, loss, validation_loss: None });
+        let seed = ((shapes.len() + shape) * folds.count()) as u64;
+        let Course { looks, history, directions } =
+            selection.train(&shapes[shape], (&split, epochs), seed, &mut watch)?;
+        let Some((_, network)) = looks.into_iter().next_back() else { continue };
+        candidates[shape].directions = directions;
+        if weight > heaviest.0 {
+            heaviest = (weight, history);
+        }
+        networks.push((network, weight));
+    }
+    let members: Vec<(&Network<T>, f64)> =
+        networks.iter().map(|(network, weight)| (network, *weight)).collect();
+    let network = join(&members, data.x.features(), &biases);
+    Ok(SelectedNetwork { network, out_of_fold, candidates, history: heaviest.1 })
+}
+
+/// log p(y), that of a class without samples as if it had half of one.
+fn log_prior(targets: &[usize], classes: usize) -> Vec<f64> {
+    let mut counts = vec![0.0f64; classes];
+    targets.iter().for_each(|&class| counts[class] += 1.0);
+    counts.iter().map(|count| libm::log(count.max(0.5) / targets.len() as f64)).collect()
+}
+
+struct Selection<'a, T> {
+    data: Data<'a, T>,
+    folds: &'a Folds,
+    name: &'a str,
+    training: &'a Training,
+    seed: u64,
+}
+
+impl<T: Float> Selection<'_, T> {
+    /// Trains a shape; `report` learns the loss of every epoch and may cancel.
+    fn train(
+        &self,
+        shape: &Shape,
+        (split, epochs): (&Split, usize),
+        seed: u64,
+        report: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Course<T>> {
+        let mut stream = Stream::new(self.seed, seed);
+        let projection = match shape.projected {
+            true => self.projection(shape, split, &mut stream, report)?,
+            false => None,
+        };
+        let Some(projection) = projection else {
+            return self.fit(shape, self.data, (split, epochs), &mut stream, report);
+        };
+        let rows = projection.apply(self.data.x);
+        let x = Samples::from_rows("x", &rows, projection.directions())?;
+        let course = self.fit(shape, Data { x, ..self.data }, (split, epochs), &mut stream, report)?;
+        let unfold = |(epoch, network): Look<T>| (epoch, projection.unfold(&network));
+        let looks = course.looks.into_iter().map(unfold).collect();
+        Ok(Course { looks, directions: projection.directions(), ..course })
+    }
+
+    fn fit(
+        &self,
+        shape: &Shape,
+        data: Data<'_, T>,
+        (split, epochs): (&Split, usize),
+        stream: &mut Stream,
+        report: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Course<T>> {
+        let options = NetworkOptions { hidden: shape.hidden.clone(), activation: Activation::Relu };
+        let sizes = sizes(data.x.features(), &options, data.classes)?;
+        let form = Form { sizes: &sizes, activation: options.activation, level: Level::best() };
+        let training = Training {
+            epochs,
+            learning_rate: shape.learning_rate,
+            weight_decay: shape.weight_decay,
+            // An exclusive or is not seen at once.
+            patience: (epochs / 3).max(self.training.patience),
+            decay_every: 0,
+            ..self.training.clone()
+        };
+        let mut looks = Vec::new();
+        let mut show = |epoch: usize, parameters: &[T]| {
+            if epoch == epochs || LOOKS.contains(&epoch) {
+                looks.push((epoch, Network::from_flat(options.clone(), sizes.clone(), parameters.to_vec())));
+            }
+        };
+        let mut observer = |progress: TrainingProgress| report(progress.loss);
+        let (name, observer) = (self.name, &mut observer);
+        let run = TrainingRun { name, training: &training, held_out: &[], stream, observer };
+        let (_, history) = fit_split(form, data.x, (data.targets, None), split, run, &mut show)?;
+        Ok(Course { looks, history, directions: 0 })
+    }
+
+    /// Epochs that make enough steps for any of the shapes.
+    fn enough(&self, split: &Split) -> usize {
+        let steps = split.training.len().div_ceil(self.training.batch);
+        (STEPS / steps).max(LEAST_EPOCHS).min(self.training.epochs)
+    }
+
+    /// The directions that are best for samples held out of the training samples.
+    fn projection(
+        &self,
+        shape: &Shape,
+        split: &Split,
+        stream: &mut Stream,
+        report: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Option<Projection>> {
+        let Data { x, targets, classes, widths } = self.data;
+        let mut order = split.training.clone();
+        stream.shuffle(&mut order);
+        let validation = order.split_off(order.len() - order.len() / 5);
+        let inner = Split { training: order, validation };
+        let seed = stream.below(1 << 31) as u64;
+        let Some(moments) = Moments::new(x, (targets, classes), &inner.training) else { return Ok(None) };
+        let mut best: Option<(f64, Kind, usize)> = None;
+        for kind in Kind::ALL {
+            let directions = moments.directions(kind, widths);
+            for count in DIRECTIONS {
+                let Some(projection) = directions.first(count) else { continue };
+                let rows = projection.apply(x);
+                let data = Data { x: Samples::from_rows("x", &rows, projection.directions())?, ..self.data };
+                let stream = &mut Stream::new(seed, 0);
+                let course = self.fit(shape, data, (&inner, SCREENED), stream, report)?;
+                for (_, network) in course.looks {
+                    let loss = mean_loss(&network, data, &inner.validation);
+                    if best.is_none_or(|(least, ..)| loss < least) {
+                        best = Some((loss, kind, count));
+                    }
+                }
+            }
+        }
+        let Some((_, kind, count)) = best else { return Ok(None) };
+        let moments = Moments::new(x, (targets, classes), &split.training);
+        Ok(moments.and_then(|moments| moments.directions(kind, widths).first(count)))
+    }
+
+    /// The sum of the log-losses of the fold's samples.
+    fn loss(&self, network: &Network<T>, fold: usize) -> f64 {
+        let samples = self.folds.split(fold).validation;
+        mean_loss(network, self.data, &samples) * samples.len() as f64
+    }
+}
+
+/// The log-probabilities of the samples with these numbers.
+pub(super) fn log_probabilities<T: Float>(
+    network: &Network<T>,
+    x: Samples<'_, T>,
+    samples: &[usize],
+) -> Vec<f64> {
+    let rows: Vec<T> = samples.iter().flat_map(|&i| x.sample(i)).copied().collect();
+    let mut out = vec![T::zero(); samples.len() * network.classes()];
+    if !samples.is_empty() {
+        let x = Samples::from_rows("x", &rows, x.features()).expect("whole rows were gathered");
+        network.log_probabilities(x, &mut out).expect("the network's own features and classes");
+    }
+    out.iter().map(|v| v.f64()).collect()
+}
+
+fn mean_loss<T: Float>(network: &Network<T>, data: Data<'_, T>, samples: &[usize]) -> f64 {
+    let log_p = log_probabilities(network, data.x, samples);
+    let losses = samples.iter().zip(log_p.chunks(data.classes)).map(|(&i, row)| -row[data.targets[i]]);
+    losses.sum::<f64>() / samples.len() as f64
+}
+
+/// The trainings of one form, one per fold: its looks, and the loss of each on the fold.
+#[derive(Clone, Copy)]
+struct Tried<'a, T>(&'a [(Vec<Look<T>>, Vec<f64>)]);
+
+impl<T> Tried<'_, T> {
+    /// Looks that all folds have.
+    fn looks(&self) -> usize {
+        self.0.iter().map(|(looks, _)| looks.len()).min().unwrap_or(0)
+    }
+
+    fn epochs(&self, look: usize) -> usize {
+        self.0[0].0[look].0
+    }
+
+    /// The losses of all folds but `left_out`, summed.
+    fn total(&self, look: usize, left_out: Option<usize>) -> f64 {
+        self.0.iter().enumerate().filter(|(fold, _)| Some(*fold) != left_out).map(|(_, (_, l))| l[look]).sum()
+    }
+
+    /// The look of the least loss.
+    fn best(&self, left_out: Option<usize>) -> usize {
+        let total = |look: &usize| self.total(*look, left_out);
+        (0..self.looks()).min_by(|a, b| total(a).total_cmp(&total(b))).unwrap_or(0)
+    }
+}
+
+/// What networks say of samples that they did not see, by form and look.
+struct Predictions<'a, T> {
+    selection: &'a Selection<'a, T>,
+    forms: &'a [Tried<'a, T>],
+    known: BTreeMap<(usize, usize), Vec<f64>>,
+}
+
+impl<T: Float> Predictions<'_, T> {
+    /// The looks of each form and the mix of forms that the folds but `left_out`, of these samples, find best.
+    fn choose(&mut self, left_out: Option<usize>, samples: &[usize]) -> (Mix, Vec<usize>) {
+        let looks: Vec<usize> = self.forms.iter().map(|form| form.best(left_out)).collect();
+        let data = self.selection.data;
+        let members = self.of(&looks);
+        let stack = Stack { members, targets: data.targets, classes: data.classes, samples };
+        (stack.choose(), looks)
+    }
+
+    /// The log-probabilities of all samples under the prior and under these looks of the forms.
+    fn of(&mut self, looks: &[usize]) -> Vec<&[f64]> {
+        const PRIOR: (usize, usize) = (usize::MAX, 0);
+        let Selection { data, folds, .. } = self.selection;
+        let keys = || looks.iter().copied().enumerate();
+        self.known
+            .entry(PRIOR)
+            .or_insert_with(|| log_prior(data.targets, data.classes).repeat(data.x.samples()));
+        for (form, look) in keys() {
+            let trained = self.forms[form].0;
+            self.known.entry((form, look)).or_insert_with(|| {
+                let mut all = vec![0.0; data.x.samples() * data.classes];
+                for (fold, (networks, _)) in trained.iter().enumerate() {
+                    let samples = folds.split(fold).validation;
+                    let log_p = log_probabilities(&networks[look].1, data.x, &samples);
+                    for (&i, row) in samples.iter().zip(log_p.chunks(data.classes)) {
+                        all[i * data.classes..][..data.classes].copy_from_slice(row);
+                    }
+                }
+                all
+            });
+        }
+        core::iter::once(PRIOR).chain(keys()).map(|key| &self.known[&key][..]).collect()
+    }
+}

@@ -1,0 +1,178 @@
+//! The weighted sum of several classifiers' log-probabilities that samples none of them saw find likeliest.
+//!
+//! ```text
+//! log p(y|x) = log softmax(Σ_m w_m log p_m(y|x))_y,   w ≥ 0
+//! ```
+//!
+//! The mean cross-entropy is convex in w. One weight below 1 is a temperature above 1; with the prior p(y) among the
+//! members it draws towards p(y), so that a classifier that knows nothing is left out.
+//!
+//! Sources: Wolpert, "Stacked generalization", 1992; Guo et al., "On Calibration of Modern Neural Networks", 2017.
+
+use alloc::{vec, vec::Vec};
+use nalgebra::{Cholesky, DMatrix, DVector};
+
+/// Newton steps at most: some five are enough.
+const STEPS: usize = 50;
+
+/// What a step must gain for another, nats per sample.
+const LEAST_GAIN: f64 = 1e-7;
+
+/// Log-probabilities of samples under several members, and the samples' classes.
+pub(super) struct Stack<'a> {
+    /// For each member samples × classes, nats.
+    pub(super) members: Vec<&'a [f64]>,
+    pub(super) targets: &'a [usize],
+    pub(super) classes: usize,
+    /// The samples that count.
+    pub(super) samples: &'a [usize],
+}
+
+/// Members and their weights.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Mix {
+    pub(super) members: Vec<usize>,
+    pub(super) weights: Vec<f64>,
+    /// Cross-entropy of every sample that counts, nats.
+    losses: Vec<f64>,
+}
+
+impl Mix {
+    fn loss(&self) -> f64 {
+        mean(&self.losses)
+    }
+
+    /// log p(y|x) of one sample, whose log-probabilities under member m are `of(m)`, into `out`, one per class.
+    pub(super) fn log_probabilities<'v>(&self, of: impl Fn(usize) -> &'v [f64], out: &mut [f64]) {
+        out.fill(0.0);
+        for (&member, weight) in self.members.iter().zip(&self.weights) {
+            out.iter_mut().zip(of(member)).for_each(|(o, v)| *o += weight * v);
+        }
+        log_softmax(out);
+    }
+}
+
+impl Stack<'_> {
+    /// The first member, and of the others one after the other that which gains most, as long as the gain is beyond its
+    /// standard error.
+    pub(super) fn choose(&self) -> Mix {
+        let mut mix = self.fit(&[0], &[1.0]);
+        loop {
+            let rest = (1..self.members.len()).filter(|m| !mix.members.contains(m));
+            let with = |m| {
+                let members = [&mix.members[..], &[m]].concat();
+                self.fit(&members, &[&mix.weights[..], &[0.0]].concat())
+            };
+            let likelier = |a: Mix, b: Mix| if b.loss() < a.loss() { b } else { a };
+            let Some(best) = rest.map(with).reduce(likelier) else { return mix };
+            let gains: Vec<f64> =
+                mix.losses.iter().zip(&best.losses).map(|(before, now)| before - now).collect();
+            let gain = mean(&gains);
+            let squares: f64 = gains.iter().map(|g| (g - gain) * (g - gain)).sum();
+            let count = gains.len() as f64;
+            if gain > libm::sqrt(squares) / count {
+                mix = best;
+            } else {
+                return mix;
+            }
+        }
+    }
+
+    /// The best weights of these members, from `start` on.
+    fn fit(&self, members: &[usize], start: &[f64]) -> Mix {
+        let mut weights = DVector::from_column_slice(start);
+        let mut now = self.evaluate(members, &weights);
+        for _ in 0..STEPS {
+            // A weight at its bound that the gradient holds there stays.
+            let free: Vec<usize> =
+                (0..members.len()).filter(|&m| weights[m] > 0.0 || now.gradient[m] < 0.0).collect();
+            let gradient = DVector::from_iterator(free.len(), free.iter().map(|&m| now.gradient[m]));
+            let ridge = |i, j| if i == j { 1e-9 + 1e-9 * now.curvature[(free[i], free[i])] } else { 0.0 };
+            let curvature = DMatrix::from_fn(free.len(), free.len(), |i, j| {
+                now.curvature[(free[i], free[j])] + ridge(i, j)
+            });
+            let Some(step) = Cholesky::new(curvature).map(|factor| factor.solve(&gradient)) else { break };
+            let mut scale = 1.0;
+            let better = loop {
+                let mut moved = weights.clone();
+                for (&m, step) in free.iter().zip(step.iter()) {
+                    moved[m] = (weights[m] - scale * step).max(0.0);
+                }
+                let then = self.evaluate(members, &moved);
+                if then.loss() < now.loss() {
+                    break Some((moved, then));
+                }
+                scale *= 0.5;
+                if scale < 1e-3 {
+                    break None;
+                }
+            };
+            let Some((moved, then)) = better else { break };
+            let gain = now.loss() - then.loss();
+            (weights, now) = (moved, then);
+            if gain < LEAST_GAIN {
+                break;
+            }
+        }
+        Mix { members: members.to_vec(), weights: weights.as_slice().to_vec(), losses: now.losses }
+    }
+
+    fn evaluate(&self, members: &[usize], weights: &DVector<f64>) -> Evaluation {
+        let (classes, count) = (self.classes, members.len());
+        let mut losses = Vec::with_capacity(self.samples.len());
+        let (mut gradient, mut curvature) = (DVector::zeros(count), DMatrix::zeros(count, count));
+        let (mut log_p, mut means, mut centred) = (vec![0.0; classes], vec![0.0; count], vec![0.0; count]);
+        for &i in self.samples {
+            let of = |m: usize| &self.members[members[m]][i * classes..][..classes];
+            log_p.fill(0.0);
+            for (m, weight) in weights.iter().enumerate() {
+                log_p.iter_mut().zip(of(m)).for_each(|(l, v)| *l += weight * v);
+            }
+            log_softmax(&mut log_p);
+            losses.push(-log_p[self.targets[i]]);
+            log_p.iter_mut().for_each(|l| *l = libm::exp(*l));
+            for (m, mean) in means.iter_mut().enumerate() {
+                *mean = of(m).iter().zip(&log_p).map(|(v, p)| v * p).sum();
+                gradient[m] += *mean - of(m)[self.targets[i]];
+            }
+            for (class, p) in log_p.iter().enumerate() {
+                for m in 0..count {
+                    centred[m] = of(m)[class] - means[m];
+                    for l in 0..=m {
+                        curvature[(m, l)] += p * centred[m] * centred[l];
+                    }
+                }
+            }
+        }
+        curvature.fill_upper_triangle_with_lower_triangle();
+        let n = self.samples.len() as f64;
+        Evaluation { losses, gradient: gradient / n, curvature: curvature / n }
+    }
+}
+
+struct Evaluation {
+    losses: Vec<f64>,
+    gradient: DVector<f64>,
+    curvature: DMatrix<f64>,
+}
+
+impl Evaluation {
+    fn loss(&self) -> f64 {
+        mean(&self.losses)
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// v − log Σ exp v, in place.
+fn log_softmax(values: &mut [f64]) {
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = values.iter().map(|v| libm::exp(v - most)).sum();
+    let log_sum = most + libm::log(sum);
+    values.iter_mut().for_each(|v| *v -= log_sum);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,231 @@
+//! The training of one of the five models, and its reading of samples that it did not see.
+
+use super::component::Component;
+use super::config::{ClassifierForm, Config};
+use super::model::Histories;
+use crate::classifier::{
+    self, Network, NetworkCandidate, NetworkFit, fit_network, log_probabilities_out_of_fold,
+};
+use crate::knife::{Candidate, Marginal, fit_marginal, log_density_out_of_fold};
+use crate::optim::{Folds, History, TrainingProgress, TrainingRun};
+use crate::rng::Stream;
+use crate::{Float, Result, Samples};
+use alloc::string::ToString;
+use alloc::{vec, vec::Vec};
+use core::ops::ControlFlow;
+
+/// Folds of the choice of a classifier where no reading asks for a number.
+const FOLDS: usize = 5;
+
+/// What the five trainings share.
+pub(super) struct Trainer<'a, T> {
+    pub(super) config: &'a Config,
+    /// Preprocessed features of x1 and x2 side by side.
+    pub(super) both: Samples<'a, T>,
+    /// Features of each.
+    pub(super) widths: [usize; 2],
+    pub(super) targets: &'a [usize],
+    pub(super) classes: usize,
+    /// Samples that decide when to stop, ascending.
+    pub(super) held_out: &'a [usize],
+    /// How the samples are divided for the reading, if there is one.
+    pub(super) folds: Option<&'a Folds>,
+}
+
+/// One of the five models.
+enum Part<T> {
+    Classifier(Network<T>, Vec<NetworkCandidate>),
+    Density(Marginal<T>, Vec<Candidate>),
+}
+
+/// What one of the five trainings gives.
+pub(super) struct Trained<T> {
+    part: Part<T>,
+    history: History,
+    /// Log-probabilities (n×C) or log-densities (n) of samples by models that did not see them; empty without folds.
+    out_of_fold: Vec<f64>,
+}
+
+/// log p(y|x1), log p(y|x2), log p(y|x1, x2), n×C each, and log p(x1), log p(x2), by models that did not see the
+/// samples.
+pub(super) type OutOfFold = [Vec<f64>; 5];
+
+impl<T: Float> Trainer<'_, T> {
+    /// Trains one of the models; `observer` may cancel.
+    pub(super) fn train(
+        &self,
+        component: Component,
+        observer: &mut dyn FnMut(TrainingProgress) -> ControlFlow<()>,
+    ) -> Result<Trained<T>> {
+        let [d1, d2] = self.widths;
+        let (first, second) = (self.both.columns(0, d1), self.both.columns(d1, d2));
+        match component {
+            Component::Classifier1 => self.classifier(component, first, observer),
+            Component::Classifier2 => self.classifier(component, second, observer),
+            Component::ClassifierJoint => self.classifier(component, self.both, observer),
+            Component::Density1 => self.density(component, first, observer),
+            Component::Density2 => self.density(component, second, observer),
+        }
+    }
+
+    /// Streams 1 to 5 are the models'.
+    fn stream(&self, component: Component) -> Stream {
+        Stream::new(self.config.seed, 1 + component as u64)
+    }
+
+    fn classifier(
+        &self,
+        component: Component,
+        x: Samples<'_, T>,
+        observer: &mut dyn FnMut(TrainingProgress) -> ControlFlow<()>,
+    ) -> Result<Trained<T>> {
+        let (name, mut stream) = (component.to_string(), self.stream(component));
+        let training = self.config.classifier_training();
+        let held_out = self.held_out;
+        if self.config.classifier_form == ClassifierForm::Validated {
+            let own;
+            let folds = match self.folds {
+                Some(folds) => folds,
+                None => {
+                    own = Folds::stratified(self.targets, FOLDS.min(self.targets.len()), &mut stream);
+                    &own
+                }
+            };
+            let [d1, d2] = self.widths;
+            let widths = match component {
+                Component::ClassifierJoint => vec![d1, d2],
+                _ => vec![x.features()],
+            };
+            let data = classifier::Data { x, targets: self.targets, classes: self.classes, widths: &widths };
+            let run =
+                TrainingRun { name: &name, training: &training, held_out, stream: &mut stream, observer };
+            let fit = classifier::fit_selected(data, folds, run)?;
+            return Ok(Trained {
+                part: Part::Classifier(fit.network, fit.candidates),
+                history: fit.history,
+                out_of_fold: if self.folds.is_some() { fit.out_of_fold } else { Vec::new() },
+            });
+        }
+        let options = self.config.network_options();
+        let y: Vec<i64> = self.targets.iter().map(|&class| class as i64).collect();
+        let mut course = Course::new(self.folds, observer);
+        let mut observe = |progress| course.training(progress);
+        let run = TrainingRun {
+            name: &name,
+            training: &training,
+            held_out,
+            stream: &mut stream,
+            observer: &mut observe,
+        };
+        let NetworkFit { network, history } = fit_network(x, (&y, self.classes), None, &options, run)?;
+        let out_of_fold = match self.folds {
+            Some(folds) => {
+                let run = TrainingRun {
+                    name: &name,
+                    training: &training,
+                    held_out: self.held_out,
+                    stream: &mut stream,
+                    observer: &mut |_| ControlFlow::Continue(()),
+                };
+                let targets = (self.targets, self.classes);
+                log_probabilities_out_of_fold(x, targets, &options, folds, run, &mut |done| {
+                    course.reading(done)
+                })?
+            }
+            None => Vec::new(),
+        };
+        Ok(Trained { part: Part::Classifier(network, Vec::new()), history, out_of_fold })
+    }
+
+    fn density(
+        &self,
+        component: Component,
+        x: Samples<'_, T>,
+        observer: &mut dyn FnMut(TrainingProgress) -> ControlFlow<()>,
+    ) -> Result<Trained<T>> {
+        let (name, mut stream) = (component.to_string(), self.stream(component));
+        let (training, options) = (self.config.density_training(), self.config.density_options());
+        let mut course = Course::new(self.folds, observer);
+        let mut observe = |progress| course.training(progress);
+        let run = TrainingRun {
+            name: &name,
+            training: &training,
+            held_out: self.held_out,
+            stream: &mut stream,
+            observer: &mut observe,
+        };
+        let fit = fit_marginal(x, None, &options, self.config.start, run)?;
+        let out_of_fold = match self.folds {
+            Some(folds) => {
+                let run = TrainingRun {
+                    name: &name,
+                    training: &training,
+                    held_out: self.held_out,
+                    stream: &mut stream,
+                    observer: &mut |_| ControlFlow::Continue(()),
+                };
+                let start = self.config.start;
+                log_density_out_of_fold(x, &fit, &options, start, folds, run, &mut |done| {
+                    course.reading(done)
+                })?
+            }
+            None => Vec::new(),
+        };
+        Ok(Trained { part: Part::Density(fit.density, fit.candidates), history: fit.history, out_of_fold })
+    }
+}
+
+/// How far one of the models is, its own training and those of the folds together: to those who watch, each fold has as
+/// many epochs as the training.
+struct Course<'a> {
+    folds: usize,
+    last: TrainingProgress,
+    observer: &'a mut dyn FnMut(TrainingProgress) -> ControlFlow<()>,
+}
+
+impl<'a> Course<'a> {
+    fn new(folds: Option<&Folds>, observer: &'a mut dyn FnMut(TrainingProgress) -> ControlFlow<()>) -> Self {
+        let last = TrainingProgress { epoch: 0, epochs: 0, loss: f64::NAN, validation_loss: None };
+        Course { folds: folds.map_or(0, Folds::count), last, observer }
+    }
+
+    fn training(&mut self, progress: TrainingProgress) -> ControlFlow<()> {
+        self.last = progress;
+        (self.observer)(TrainingProgress { epochs: progress.epochs * (1 + self.folds), ..progress })
+    }
+
+    fn reading(&mut self, done: usize) -> ControlFlow<()> {
+        let epochs = self.last.epochs;
+        let (epoch, epochs) = (epochs * (1 + done), epochs * (1 + self.folds));
+        (self.observer)(TrainingProgress { epoch, epochs, ..self.last })
+    }
+}
+
+/// The five models in their places, how they came about, and what those say that did not see the samples.
+pub(super) type Assembled<T> = ([Network<T>; 3], [Marginal<T>; 2], Histories, Option<OutOfFold>);
+
+/// Puts the five models, in the order of [`Component::ALL`], in their places.
+pub(super) fn assemble<T: Float>(trained: Vec<Trained<T>>) -> Assembled<T> {
+    let (mut networks, mut densities) = (Vec::new(), Vec::new());
+    let (mut histories, mut out_of_fold) = (Histories::default(), Vec::new());
+    for trained in trained {
+        out_of_fold.push(trained.out_of_fold);
+        match trained.part {
+            Part::Classifier(network, candidates) => {
+                histories.classifiers[networks.len()] = trained.history;
+                histories.classifier_candidates[networks.len()] = candidates;
+                networks.push(network);
+            }
+            Part::Density(density, candidates) => {
+                histories.densities[densities.len()] = trained.history;
+                histories.candidates[densities.len()] = candidates;
+                densities.push(density);
+            }
+        }
+    }
+    let out_of_fold = out_of_fold.iter().all(|values| !values.is_empty()).then_some(out_of_fold);
+    match (networks.try_into(), densities.try_into(), out_of_fold.map(TryInto::try_into).transpose()) {
+        (Ok(networks), Ok(densities), Ok(out_of_fold)) => (networks, densities, histories, out_of_fold),
+        _ => unreachable!("three classifiers and two densities were trained"),
+    }
+}
