@@ -61,8 +61,8 @@ const STEPS: usize = 6000;
 /// Epochs that are done however many steps that makes.
 const LEAST_EPOCHS: usize = 20;
 
-/// Epochs by which directions are compared.
-const SCREENED: usize = 20;
+/// Steps by which directions are compared.
+const SCREENED: usize = 1000;
 
 /// Numbers of directions that are tried.
 const DIRECTIONS: [usize; 4] = [1, 2, 4, 8];
@@ -96,7 +96,7 @@ struct Course<T> {
     directions: usize,
 }
 
-/// The shapes that are tried.
+/// The shapes that are tried, the simplest first.
 fn shapes<T>(data: Data<'_, T>, training: &Training) -> Vec<Shape> {
     let rate = training.learning_rate;
     if training.epochs == 0 {
@@ -106,8 +106,8 @@ fn shapes<T>(data: Data<'_, T>, training: &Training) -> Vec<Shape> {
         |weight_decay| Shape { hidden: vec![64, 64], learning_rate: rate, weight_decay, projected: false };
     let mut shapes = vec![
         Shape { hidden: vec![], learning_rate: 5.0 * rate, weight_decay: 0.1, projected: false },
+        network(2.0),
         network(0.1),
-        network(4.0),
     ];
     if data.widths.iter().any(|&width| width >= 2 * DIRECTIONS[1]) {
         shapes.push(Shape {
@@ -139,8 +139,9 @@ pub(crate) fn fit_selected<T: Float>(
             last = loss;
             report((0, loss))
         };
-        let looks =
-            selection.train(&shapes[shape], (&split, selection.enough(&split)), seed, &mut watch)?.looks;
+        let looks = selection
+            .train(&shapes[shape], (&split, selection.epochs(&split, STEPS)), seed, &mut watch)?
+            .looks;
         let losses = looks.iter().map(|(_, network)| selection.loss(network, fold)).collect();
         // If this asks for an end, so will the next.
         let _ = report((1, last));
@@ -286,10 +287,10 @@ impl<T: Float> Selection<'_, T> {
         Ok(Course { looks, history, directions: 0 })
     }
 
-    /// Epochs that make enough steps for any of the shapes.
-    fn enough(&self, split: &Split) -> usize {
-        let steps = split.training.len().div_ceil(self.training.batch);
-        (STEPS / steps).max(LEAST_EPOCHS).min(self.training.epochs)
+    /// Epochs that make so many steps.
+    fn epochs(&self, split: &Split, steps: usize) -> usize {
+        let in_epoch = split.training.len().div_ceil(self.training.batch);
+        (steps / in_epoch).max(LEAST_EPOCHS).min(self.training.epochs)
     }
 
     /// The directions that are best for samples held out of the training samples.
@@ -306,6 +307,7 @@ impl<T: Float> Selection<'_, T> {
         let validation = order.split_off(order.len() - order.len() / 5);
         let inner = Split { training: order, validation };
         let seed = stream.below(1 << 31) as u64;
+        let epochs = self.epochs(&inner, SCREENED);
         let Some(moments) = Moments::new(x, (targets, classes), &inner.training) else { return Ok(None) };
         let mut best: Option<(f64, Kind, usize)> = None;
         for kind in Kind::ALL {
@@ -315,7 +317,7 @@ impl<T: Float> Selection<'_, T> {
                 let rows = projection.apply(x);
                 let data = Data { x: Samples::from_rows("x", &rows, projection.directions())?, ..self.data };
                 let stream = &mut Stream::new(seed, 0);
-                let course = self.fit(shape, data, (&inner, SCREENED), stream, report)?;
+                let course = self.fit(shape, data, (&inner, epochs), stream, report)?;
                 for (_, network) in course.looks {
                     let loss = mean_loss(&network, data, &inner.validation);
                     if best.is_none_or(|(least, ..)| loss < least) {

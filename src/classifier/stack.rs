@@ -7,7 +7,12 @@
 //! The mean cross-entropy is convex in w. One weight below 1 is a temperature above 1; with the prior p(y) among the
 //! members it draws towards p(y), so that a classifier that knows nothing is left out.
 //!
-//! Sources: Wolpert, "Stacked generalization", 1992; Guo et al., "On Calibration of Modern Neural Networks", 2017.
+//! Where the samples are told apart without a mistake, larger weights would be better without end. n samples are
+//! therefore thought to be n + 2, one of the two a mistake (as Platt's targets have it for each of two classes):
+//! 1 / (n + 2) of each sample counts for the other classes.
+//!
+//! Sources: Wolpert, "Stacked generalization", 1992; Guo et al., "On Calibration of Modern Neural Networks", 2017;
+//! Platt, "Probabilistic Outputs for Support Vector Machines", 1999.
 
 use alloc::{vec, vec::Vec};
 use nalgebra::{Cholesky, DMatrix, DVector};
@@ -33,7 +38,7 @@ pub(super) struct Stack<'a> {
 pub(super) struct Mix {
     pub(super) members: Vec<usize>,
     pub(super) weights: Vec<f64>,
-    /// Cross-entropy of every sample that counts, nats.
+    /// Cross-entropy between every sample that counts and what the mix says of it, nats.
     losses: Vec<f64>,
 }
 
@@ -54,7 +59,7 @@ impl Mix {
 
 impl Stack<'_> {
     /// The first member, and of the others one after the other that which gains most, as long as the gain is beyond its
-    /// standard error.
+    /// standard error; or an earlier one that is within a standard error of it.
     pub(super) fn choose(&self) -> Mix {
         let mut mix = self.fit(&[0], &[1.0]);
         loop {
@@ -63,18 +68,13 @@ impl Stack<'_> {
                 let members = [&mix.members[..], &[m]].concat();
                 self.fit(&members, &[&mix.weights[..], &[0.0]].concat())
             };
-            let likelier = |a: Mix, b: Mix| if b.loss() < a.loss() { b } else { a };
-            let Some(best) = rest.map(with).reduce(likelier) else { return mix };
-            let gains: Vec<f64> =
-                mix.losses.iter().zip(&best.losses).map(|(before, now)| before - now).collect();
-            let gain = mean(&gains);
-            let squares: f64 = gains.iter().map(|g| (g - gain) * (g - gain)).sum();
-            let count = gains.len() as f64;
-            if gain > libm::sqrt(squares) / count {
-                mix = best;
-            } else {
+            let larger: Vec<Mix> = rest.map(with).collect();
+            let Some(best) = larger.iter().min_by(|a, b| a.loss().total_cmp(&b.loss())) else { return mix };
+            if !is_clear(&mix, best) {
                 return mix;
             }
+            let Some(first) = larger.iter().position(|mix| !is_clear(mix, best)) else { return mix };
+            mix = larger.into_iter().nth(first).unwrap_or(mix);
         }
     }
 
@@ -119,6 +119,8 @@ impl Stack<'_> {
 
     fn evaluate(&self, members: &[usize], weights: &DVector<f64>) -> Evaluation {
         let (classes, count) = (self.classes, members.len());
+        // What of every sample counts for each other class.
+        let rest = 1.0 / ((self.samples.len() + 2) * (classes - 1)) as f64;
         let mut losses = Vec::with_capacity(self.samples.len());
         let (mut gradient, mut curvature) = (DVector::zeros(count), DMatrix::zeros(count, count));
         let (mut log_p, mut means, mut centred) = (vec![0.0; classes], vec![0.0; count], vec![0.0; count]);
@@ -129,11 +131,15 @@ impl Stack<'_> {
                 log_p.iter_mut().zip(of(m)).for_each(|(l, v)| *l += weight * v);
             }
             log_softmax(&mut log_p);
-            losses.push(-log_p[self.targets[i]]);
+            let class = self.targets[i];
+            let expected = |values: &[f64]| {
+                (1.0 - rest * classes as f64) * values[class] + rest * values.iter().sum::<f64>()
+            };
+            losses.push(-expected(&log_p));
             log_p.iter_mut().for_each(|l| *l = libm::exp(*l));
             for (m, mean) in means.iter_mut().enumerate() {
                 *mean = of(m).iter().zip(&log_p).map(|(v, p)| v * p).sum();
-                gradient[m] += *mean - of(m)[self.targets[i]];
+                gradient[m] += *mean - expected(of(m));
             }
             for (class, p) in log_p.iter().enumerate() {
                 for m in 0..count {
@@ -160,6 +166,14 @@ impl Evaluation {
     fn loss(&self) -> f64 {
         mean(&self.losses)
     }
+}
+
+/// Whether `b` is better than `a` by more than a standard error of the difference.
+fn is_clear(a: &Mix, b: &Mix) -> bool {
+    let gains: Vec<f64> = a.losses.iter().zip(&b.losses).map(|(a, b)| a - b).collect();
+    let gain = mean(&gains);
+    let squares: f64 = gains.iter().map(|g| (g - gain) * (g - gain)).sum();
+    gain > libm::sqrt(squares) / gains.len() as f64
 }
 
 fn mean(values: &[f64]) -> f64 {

@@ -135,7 +135,7 @@ end
 
 @testset "a density that is trained further" begin
     x = randn(MersenneTwister(6), 2, 300) .* [1.0, 3.0] .+ [5.0, 0.0]
-    start = fit(Marginal, x; modes = 2, epochs = 3, seed = 3)
+    start = fit(Marginal, x; modes = 2, start = :samples, epochs = 3, seed = 3)
     before = LSMI.parameters(start)
     @test LSMI.parameters(LSMI.refine(start, x; epochs = 0)) == before
     seen = LSMI.Progress[]

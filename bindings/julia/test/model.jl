@@ -151,7 +151,9 @@ end
     model = run(p -> (push!(seen, p); false))
     @test LSMI.tobytes(model) == LSMI.tobytes(run(nothing))
     @test Set(p.component for p in seen) == Set(LSMI.components)
-    @test all(1 <= p.epoch <= p.epochs == 6 && isfinite(p.loss) for p in seen)
+    # The model's own epochs, and those of five folds.
+    @test all(1 <= p.epoch <= p.epochs == 36 && isfinite(p.loss) for p in seen)
+    @test last(filter(p -> p.component === :density1, seen)).epoch == 36
     @test caught(() -> run(p -> :cancel)) == LSMIError(:cancelled, "cancelled")
     @test caught(() -> run(p -> p.epoch == 2 && error("stop here"))) == ErrorException("stop here")
     @test caught(() -> run(p -> throw(InterruptException()))) isa InterruptException

@@ -263,7 +263,7 @@ def test_copies_keep_all_parameters(data):
     assert copy.deepcopy(model).get_params()["hidden"] is not model.get_params()["hidden"]
 
     watch = Watch()
-    model = watch.model = quick(progress=watch).fit(data.x1, data.x2, data.y)
+    model = watch.model = quick(folds=0, progress=watch).fit(data.x1, data.x2, data.y)
     shallow, deep = copy.copy(model), copy.deepcopy(model)
     assert shallow.progress is watch
     assert deep.progress is not watch

@@ -69,3 +69,29 @@ fn a_second_copy_gains_nothing() {
     let (mix, _) = chosen(2_000, &[PRIOR, &|z, _| z, &|z, _| z]);
     assert_eq!(mix.members.len(), 2);
 }
+
+#[test]
+fn samples_told_apart_without_a_mistake_do_not_make_it_certain() {
+    let n = 400;
+    let targets: Vec<usize> = (0..n).map(|i| i % 2).collect();
+    let member: Vec<f64> =
+        targets.iter().flat_map(|&y| if y == 0 { [-0.1, -2.4] } else { [-2.4, -0.1] }).collect();
+    let samples: Vec<usize> = (0..n).collect();
+    let prior = vec![-core::f64::consts::LN_2; 2 * n];
+    let stack = Stack { members: vec![&prior, &member], targets: &targets, classes: 2, samples: &samples };
+    let mix = stack.choose();
+    // One mistake in n + 2 samples.
+    let mut log_p = [0.0; 2];
+    mix.log_probabilities(|m| if m == 0 { &prior[..2] } else { &member[..2] }, &mut log_p);
+    approx::assert_relative_eq!(libm::exp(log_p[1]), 1.0 / (n + 2) as f64, max_relative = 1e-3);
+}
+
+#[test]
+fn a_gain_is_clear_beyond_its_standard_error() {
+    let mix = |losses: [f64; 4]| Mix { members: vec![0], weights: vec![1.0], losses: losses.to_vec() };
+    let (before, worse) = (mix([1.0; 4]), mix([1.1; 4]));
+    // Gains of 0.1 and −0.05: 0.025 ± 0.0375; of 0.1 and 0: 0.05 ± 0.025.
+    assert!(!is_clear(&before, &mix([0.9, 1.05, 0.9, 1.05])));
+    assert!(is_clear(&before, &mix([0.9, 1.0, 0.9, 1.0])));
+    assert!(!is_clear(&before, &worse) && is_clear(&worse, &before) && !is_clear(&before, &before));
+}
