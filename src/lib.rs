@@ -30,6 +30,7 @@
 //! | [`interaction`] | from information to atoms, the shift, exact counting for discrete sources |
 //! | [`knife`] | KNIFE, the density: evaluation, gradients, fit |
 //! | [`classifier`] | networks for p(y\|x): evaluation, gradients, fit |
+//! | [`trust`] | intervals of means, and what labels that tell nothing would show |
 //! | [`synthetic`] | generators with known truth |
 //! | [`simd`] | which instruction set the kernels run on; log-sum-exp of rows |
 //! | [`rng`] | seeded streams |
@@ -61,6 +62,7 @@ pub mod rng;
 mod scalar;
 pub mod simd;
 pub mod synthetic;
+pub mod trust;
 
 pub use error::{Error, Result};
 pub use estimator::{Config, Model, Report, Scores, fit, fit_with_progress};

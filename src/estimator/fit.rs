@@ -76,10 +76,7 @@ pub fn fit_with_progress<T: Float>(
     let mut both = vec![T::zero(); x1.samples() * (d1 + d2)];
     let clipped = join(&preprocessing, [x1, x2], &mut both);
     let both = Samples::from_rows("x1 and x2", &both, d1 + d2)?;
-    let parts = (config.folds > 0).then(|| {
-        let count = config.folds.min(targets.len());
-        Folds::stratified(&targets, count, &mut Stream::new(config.seed, FOLDS_STREAM))
-    });
+    let parts = stratified(&targets, config);
     let trainer = Trainer {
         config,
         both,
@@ -142,8 +139,16 @@ fn check_classes(y: &[i64], classes: usize) -> Result<(Vec<usize>, Vec<usize>)> 
     Ok((targets, counts))
 }
 
+/// The folds that the samples are read in, if there are any.
+pub(super) fn stratified(targets: &[usize], config: &Config) -> Option<Folds> {
+    (config.folds > 0).then(|| {
+        let count = config.folds.min(targets.len());
+        Folds::stratified(targets, count, &mut Stream::new(config.seed, FOLDS_STREAM))
+    })
+}
+
 /// A fraction of every class, at random, but never all of a class; nothing if nobody waits for it.
-fn hold_out(targets: &[usize], class_counts: &[usize], config: &Config) -> Vec<usize> {
+pub(super) fn hold_out(targets: &[usize], class_counts: &[usize], config: &Config) -> Vec<usize> {
     let waits = config.density_patience > 0 || config.classifier_patience > 0;
     if !waits || config.held_out == 0.0 {
         return Vec::new();

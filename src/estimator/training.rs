@@ -43,7 +43,7 @@ pub(super) struct Trained<T> {
     part: Part<T>,
     history: History,
     /// Log-probabilities (n×C) or log-densities (n) of samples by models that did not see them; empty without folds.
-    out_of_fold: Vec<f64>,
+    pub(super) out_of_fold: Vec<f64>,
 }
 
 /// log p(y|x1), log p(y|x2), log p(y|x1, x2), n×C each, and log p(x1), log p(x2), by models that did not see the

@@ -106,6 +106,17 @@ pub struct Demo {
     pub json: Option<PathBuf>,
 }
 
+/// How far the estimates can be trusted.
+#[derive(Debug, Args)]
+pub struct Uncertainty {
+    /// Bootstrap draws of the intervals of the cross-fitted means; 0 for none [default: 1000 with folds].
+    #[arg(long, value_name = "DRAWS")]
+    pub bootstrap: Option<usize>,
+    /// Shuffles of the labels for p-values; each fits the classifiers again.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub permutations: usize,
+}
+
 /// The number type of a fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Precision {
@@ -130,6 +141,9 @@ pub struct Fit {
     /// Settings.
     #[command(flatten)]
     pub settings: Settings,
+    /// Intervals and p-values.
+    #[command(flatten)]
+    pub uncertainty: Uncertainty,
     /// Number type of the fit and of the model.
     #[arg(long, value_enum, default_value = "data")]
     pub precision: Precision,

@@ -9,6 +9,7 @@ mod model;
 mod output;
 mod progress;
 mod table;
+mod uncertainty;
 
 use arguments::{Arguments, Command};
 use clap::Parser;

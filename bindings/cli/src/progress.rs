@@ -35,8 +35,9 @@ impl FitBar {
     }
 }
 
-/// A bar for measurements.
-pub fn measuring(count: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("measuring {bar:30} {pos}/{len}  {msg}");
-    ProgressBar::new(count as u64).with_style(style.expect("the template is a good one"))
+/// A bar for so many of what is counted.
+pub fn counting(what: &str, count: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len}, {eta} left  {msg}");
+    let bar = ProgressBar::new(count as u64).with_style(style.expect("the template is a good one"));
+    bar.with_prefix(what.to_string())
 }

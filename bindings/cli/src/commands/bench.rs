@@ -4,7 +4,7 @@ use crate::arguments::Bench;
 use crate::bench::scaling::{ROUNDS, Scaling, sweeps};
 use crate::bench::{Case, Measurement, Session};
 use crate::output;
-use crate::progress::measuring;
+use crate::progress::counting;
 use crate::table::table;
 use lsmi::Result;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ fn machine() -> String {
 
 fn measure_cases(arguments: &Bench, session: &Session) -> Result<Vec<(Case, Measurement)>> {
     let cases = Case::selected(&arguments.selection);
-    let bar = measuring(cases.len());
+    let bar = counting("measuring", cases.len());
     let measure = |case: Case| {
         bar.set_message(case.to_string());
         let measurement = session.measure(case)?;
@@ -70,7 +70,7 @@ fn measure_cases(arguments: &Bench, session: &Session) -> Result<Vec<(Case, Meas
 
 fn measure_sweeps(arguments: &Bench, session: &Session) -> Result<Vec<Scaling>> {
     let sweeps = sweeps(arguments.selection.quick);
-    let bar = measuring(ROUNDS * sweeps.iter().map(|sweep| sweep.sizes.len()).sum::<usize>());
+    let bar = counting("measuring", ROUNDS * sweeps.iter().map(|sweep| sweep.sizes.len()).sum::<usize>());
     let mut next = |case: Case| {
         bar.set_message(case.to_string());
         bar.inc(1);

@@ -4,12 +4,14 @@ use crate::arguments::{Fit, Precision};
 use crate::dataset::{Dataset, Numbers};
 use crate::model;
 use crate::progress::FitBar;
+use crate::uncertainty::{self, Uncertainty};
 use crate::{files, output, table};
 use lsmi::estimator::AnyModel;
 use lsmi::{Config, Float, Model, Result};
 
 pub fn run(arguments: &Fit) -> Result<()> {
     let mut config = arguments.settings.config()?;
+    uncertainty::check(&arguments.uncertainty, &config)?;
     files::check_writable_folder("-o", &arguments.output)?;
     files::check_distinct("-o", &arguments.output, &[&arguments.data])?;
     output::check_json(arguments.json.as_deref(), &[&arguments.data, &arguments.output])?;
@@ -24,9 +26,15 @@ pub fn run(arguments: &Fit) -> Result<()> {
         Precision::F32 => false,
         Precision::F64 => true,
     };
-    let model = match double {
-        false => AnyModel::F32(fit(&train.numbers()?, &config)?),
-        true => AnyModel::F64(fit(&train.numbers()?, &config)?),
+    let (model, uncertainty) = match double {
+        false => {
+            let (model, uncertainty) = fit_and_ask(&train.numbers()?, &config, arguments)?;
+            (AnyModel::F32(model), uncertainty)
+        }
+        true => {
+            let (model, uncertainty) = fit_and_ask(&train.numbers()?, &config, arguments)?;
+            (AnyModel::F64(model), uncertainty)
+        }
     };
     let mut report = model.report(config.shift);
     report = match model.cross_fitted() {
@@ -37,13 +45,24 @@ pub fn run(arguments: &Fit) -> Result<()> {
         report = report.with(split.name, &model::score(&model, split, config.shift)?.summary);
     }
     model::save(&model, &arguments.output)?;
-    output::write_json(arguments.json.as_deref(), &report.to_json()?)?;
+    output::write_json(arguments.json.as_deref(), &uncertainty.json(&report)?)?;
     if !output::is_standard_output(arguments.json.as_deref()) {
         output::print(&table::report(&report));
+        uncertainty.table().iter().for_each(|table| output::print(table));
         data.note().iter().for_each(|note| output::print(note));
         output::print(&format!("model written to {}", arguments.output.display()));
     }
     Ok(())
+}
+
+fn fit_and_ask<T: Float>(
+    train: &Numbers<T>,
+    config: &Config,
+    arguments: &Fit,
+) -> Result<(Model<T>, Uncertainty)> {
+    let model = fit(train, config)?;
+    let uncertainty = uncertainty::of(&model, train, &arguments.uncertainty)?;
+    Ok((model, uncertainty))
 }
 
 /// Fits with a progress bar; errors carry the names of the file's arrays.

@@ -59,6 +59,36 @@ fn training_samples_are_read_by_models_that_did_not_see_them() {
 }
 
 #[test]
+fn intervals_and_p_values_of_the_cross_fitted_reading() {
+    let (folder, fit) = fitted(&["--bootstrap", "200", "--permutations", "9"]);
+    assert_eq!(
+        (&fit["intervals"]["draws"], &fit["intervals"]["level"], &fit["null"]["permutations"]),
+        (&200.into(), &0.95.into(), &9.into())
+    );
+    for (interval, split) in
+        [("i1", "i1"), ("i12", "i12"), ("r", "raw.r"), ("s", "raw.s"), ("shift", "shift")]
+    {
+        let [low, high] = ["low", "high"].map(|end| number(&fit["intervals"][interval], end));
+        let mean = number(&fit["splits"]["train"], split);
+        assert!(low <= mean && mean <= high, "{interval}: {low} to {high}, {mean}");
+    }
+    assert_eq!(fit["null"]["means"].as_array().map(Vec::len), Some(9));
+    // Nine shuffles of the labels tell less than the labels.
+    assert_eq!(number(&fit["null"]["p_values"], "i12"), 0.1);
+    let words = ["fit", "data.npz", "-o", "other"];
+    let said =
+        folder.run(&[&words[..], &["--bootstrap", "50", "--set", "classifier_epochs=2"]].concat()).success();
+    assert!(said.contains("intervals: 50 bootstrap draws") && !said.contains("shuffles"), "{said}");
+    let without = "0 without folds: it is about samples read by models that did not see them";
+    folder
+        .run(&[&words[..], &["--folds", "0", "--permutations", "3"]].concat())
+        .says(2, &format!("--permutations: expected {without}, got 3"));
+    folder
+        .run(&[&words[..], &["--bootstrap", "1000001"]].concat())
+        .says(2, "--bootstrap: expected a whole number from 0 to 1000000, got 1000001");
+}
+
+#[test]
 fn shifts_are_those_of_the_rule_asked_for() {
     let (folder, fit) = fitted(&["--folds", "0"]);
     let frozen = number(&fit, "splits.train.shift");

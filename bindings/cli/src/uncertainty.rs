@@ -1,0 +1,123 @@
+//! Intervals and p-values of the cross-fitted reading.
+
+use crate::arguments::Uncertainty as Arguments;
+use crate::dataset::Numbers;
+use crate::progress;
+use crate::table::{nats, table};
+use lsmi::trust::{
+    Intervals, MOST_DRAWS, MOST_PERMUTATIONS, Null, Quantities, bootstrap, permutation_null_with_progress,
+};
+use lsmi::{Config, Error, Float, Model, Report, Result};
+use serde::Serialize;
+use std::ops::ControlFlow;
+
+/// The probability that an interval covers.
+const LEVEL: f64 = 0.95;
+
+/// What was asked for of it.
+#[derive(Default)]
+pub struct Uncertainty {
+    means: Option<Quantities<f64>>,
+    intervals: Option<Intervals>,
+    null: Option<Null>,
+}
+
+/// Refuses, before the fit, what cannot be told after it.
+pub fn check(arguments: &Arguments, config: &Config) -> Result<()> {
+    let asked = [
+        ("--bootstrap", arguments.bootstrap.unwrap_or(0), MOST_DRAWS),
+        ("--permutations", arguments.permutations, MOST_PERMUTATIONS),
+    ];
+    for (field, count, most) in asked {
+        let expected = match config.folds {
+            0 if count > 0 => {
+                "0 without folds: it is about samples read by models that did not see them".into()
+            }
+            _ if count > most => format!("a whole number from 0 to {most}"),
+            _ => continue,
+        };
+        return Err(Error::Setting { field: field.into(), expected, got: count.to_string() });
+    }
+    Ok(())
+}
+
+/// Intervals and p-values of a fitted model.
+pub fn of<T: Float>(model: &Model<T>, train: &Numbers<T>, arguments: &Arguments) -> Result<Uncertainty> {
+    let Some(read) = model.cross_fitted() else { return Ok(Uncertainty::default()) };
+    let seed = model.config().seed;
+    let means = Some(Quantities::means(&read.information));
+    let intervals = match arguments.bootstrap.unwrap_or(1000) {
+        0 => None,
+        draws => Some(bootstrap(&read.information, draws, LEVEL, seed)?),
+    };
+    let null = match arguments.permutations {
+        0 => None,
+        count => {
+            let [x1, x2] = train.samples()?;
+            let bar = progress::counting("permutations", count);
+            let null = permutation_null_with_progress(model, x1, x2, count, seed, &mut |done| {
+                bar.set_position(done as u64);
+                ControlFlow::Continue(())
+            });
+            bar.finish_and_clear();
+            Some(null?)
+        }
+    };
+    Ok(Uncertainty { means, intervals, null })
+}
+
+impl Uncertainty {
+    /// The report with `intervals` and `null` after its own entries, as indented JSON.
+    pub fn json(&self, report: &Report) -> Result<String> {
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            #[serde(flatten)]
+            report: &'a Report,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            intervals: Option<&'a Intervals>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            null: Option<&'a Null>,
+        }
+        let whole = Whole { report, intervals: self.intervals.as_ref(), null: self.null.as_ref() };
+        serde_json::to_string_pretty(&whole).map_err(|e| Error::Format {
+            field: "report".into(),
+            expected: "numbers and names".into(),
+            got: e.to_string(),
+        })
+    }
+
+    /// A table; nothing if nothing was asked for.
+    pub fn table(&self) -> Option<String> {
+        let means = self.means.as_ref()?;
+        let Uncertainty { intervals, null, .. } = self;
+        if intervals.is_none() && null.is_none() {
+            return None;
+        }
+        let mut header = vec!["train, raw means, nats", "mean"];
+        header.extend(intervals.iter().map(|_| "95 % interval"));
+        header.extend(null.iter().map(|_| "p, one-sided"));
+        let rows = means.named().into_iter().enumerate().map(|(row, (name, mean))| {
+            let mut cells = vec![name.to_string(), nats(mean)];
+            cells.extend(intervals.iter().map(|intervals| {
+                let interval = intervals.of.named()[row].1;
+                format!("{} to {}", nats(interval.low), nats(interval.high))
+            }));
+            cells.extend(null.iter().map(|null| format!("{:.4}", null.p_values.named()[row].1)));
+            cells
+        });
+        let mut text = table(&header, rows);
+        if let Some(Intervals { draws, .. }) = intervals {
+            text += &format!(
+                "\nintervals: {draws} bootstrap draws of the samples; what other samples would have taught the models \
+                 is not in them"
+            );
+        }
+        if let Some(Null { permutations, .. }) = null {
+            text += &format!(
+                "\np: how often {permutations} shuffles of the labels, to which the classifiers were chosen and fitted \
+                 anew, gave at least this mean, (b + 1) / (B + 1)"
+            );
+        }
+        Some(text)
+    }
+}
