@@ -152,8 +152,8 @@ pub(crate) fn fit_selected<T: Float>(
         observer(TrainingProgress { epoch: done, epochs: total, loss, validation_loss: None })
     };
     let tried = parallel::map_observed(tasks, work, &mut observe).ok_or(Error::Cancelled)?;
-    let tried: Vec<(Vec<Look<T>>, Vec<f64>)> = tried.into_iter().collect::<Result<_>>()?;
-    let forms: Vec<Tried<'_, T>> = tried.chunks(folds.count()).map(Tried).collect();
+    let (shapes, tried) = those_that_converged(shapes, tried, folds.count())?;
+    let forms: Vec<Tried<'_, T>> = tried.iter().map(|trainings| Tried(trainings)).collect();
 
     let mut predictions = Predictions { selection: &selection, forms: &forms, known: BTreeMap::new() };
     let everyone: Vec<usize> = (0..data.x.samples()).collect();
@@ -212,6 +212,38 @@ pub(crate) fn fit_selected<T: Float>(
         networks.iter().map(|(network, weight)| (network, *weight)).collect();
     let network = join(&members, data.x.features(), &biases);
     Ok(SelectedNetwork { network, out_of_fold, candidates, history: heaviest.1 })
+}
+
+/// The training without a fold: its looks, and the loss of each on the fold.
+type Fold<T> = (Vec<Look<T>>, Vec<f64>);
+
+/// The shapes whose trainings, one per fold, all stayed finite; the first error if there are none, or another error.
+fn those_that_converged<T>(
+    shapes: Vec<Shape>,
+    tried: Vec<Result<Fold<T>>>,
+    folds: usize,
+) -> Result<(Vec<Shape>, Vec<Vec<Fold<T>>>)> {
+    let mut diverged = None;
+    let (mut kept, mut trainings) = (Vec::new(), Vec::new());
+    let mut tried = tried.into_iter();
+    for shape in shapes {
+        let of_shape: Vec<Result<Fold<T>>> = tried.by_ref().take(folds).collect();
+        match of_shape.into_iter().collect::<Result<Vec<_>>>() {
+            Ok(of_shape) => {
+                // Finite on the training samples is not yet finite on others.
+                if of_shape.iter().flat_map(|(_, losses)| losses).all(|loss| loss.is_finite()) {
+                    kept.push(shape);
+                    trainings.push(of_shape);
+                }
+            }
+            Err(error @ Error::Diverged { .. }) => diverged = diverged.or(Some(error)),
+            Err(error) => return Err(error),
+        }
+    }
+    match (kept.is_empty(), diverged) {
+        (true, Some(error)) => Err(error),
+        _ => Ok((kept, trainings)),
+    }
 }
 
 /// log p(y), that of a class without samples as if it had half of one.
@@ -361,7 +393,7 @@ fn mean_loss<T: Float>(network: &Network<T>, data: Data<'_, T>, samples: &[usize
 
 /// The trainings of one form, one per fold: its looks, and the loss of each on the fold.
 #[derive(Clone, Copy)]
-struct Tried<'a, T>(&'a [(Vec<Look<T>>, Vec<f64>)]);
+struct Tried<'a, T>(&'a [Fold<T>]);
 
 impl<T> Tried<'_, T> {
     /// Looks that all folds have.
@@ -427,3 +459,6 @@ impl<T: Float> Predictions<'_, T> {
         core::iter::once(PRIOR).chain(keys()).map(|key| &self.known[&key][..]).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

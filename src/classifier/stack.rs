@@ -58,10 +58,11 @@ impl Mix {
 }
 
 impl Stack<'_> {
-    /// The first member, and of the others one after the other that which gains most, as long as the gain is beyond its
-    /// standard error; or an earlier one that is within a standard error of it.
+    /// The first member as it is, and of the others one after the other that which gains most, as long as the gain is
+    /// beyond its standard error; or an earlier one that is within a standard error of it.
     pub(super) fn choose(&self) -> Mix {
-        let mut mix = self.fit(&[0], &[1.0]);
+        let alone = self.evaluate(&[0], &DVector::from_element(1, 1.0));
+        let mut mix = Mix { members: vec![0], weights: vec![1.0], losses: alone.losses };
         loop {
             let rest = (1..self.members.len()).filter(|m| !mix.members.contains(m));
             let with = |m| {

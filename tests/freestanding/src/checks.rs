@@ -6,7 +6,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use alloc::{format, vec};
 use core::error::Error;
-use lsmi::knife::{Marginal, MarginalParameters};
+use lsmi::estimator::ClassifierForm;
+use lsmi::knife::{Marginal, MarginalParameters, Start};
 use lsmi::synthetic::MixedGaussian;
 use lsmi::{Config, Model, Samples, fit};
 
@@ -104,9 +105,13 @@ fn training() -> Outcome {
     let data = MixedGaussian::new(2, 0.5, 0.3)?.sample(SAMPLES, 7)?;
     let x1 = Samples::from_rows("x1", &data.x1, data.features1)?;
     let x2 = Samples::from_rows("x2", &data.x2, data.features2)?;
+    // What is given need not be chosen, for which the arena, that takes nothing back, would be too small.
     let config = Config {
+        classifier_form: ClassifierForm::Given,
         hidden: vec![4],
+        start: Start::Samples,
         modes: 2,
+        folds: 3,
         density_epochs: 8,
         density_batch: 8,
         classifier_epochs: 8,

@@ -1,0 +1,94 @@
+use super::*;
+use crate::synthetic::{Dataset, xor};
+
+fn training(epochs: usize) -> Training {
+    Training {
+        epochs,
+        batch: 32,
+        learning_rate: 1e-3,
+        decay_every: 0,
+        decay_factor: 1.0,
+        weight_decay: 0.1,
+        patience: 10,
+        accumulate_gradients: false,
+    }
+}
+
+/// Both modalities side by side, and the classes.
+fn joined(data: &Dataset) -> (Vec<f64>, Vec<usize>) {
+    let (rows1, rows2) = (data.x1.chunks(data.features1), data.x2.chunks(data.features2));
+    let rows = rows1.zip(rows2).flat_map(|(a, b)| [a, b].concat()).collect();
+    (rows, data.y.iter().map(|&y| y as usize).collect())
+}
+
+fn selected(x: Samples<'_, f64>, targets: &[usize], widths: &[usize], epochs: usize) -> SelectedNetwork<f64> {
+    let folds = Folds::stratified(targets, 4, &mut Stream::new(1, 0));
+    let training = training(epochs);
+    let run = TrainingRun {
+        name: "c",
+        training: &training,
+        held_out: &[],
+        stream: &mut Stream::new(2, 0),
+        observer: &mut |_| ControlFlow::Continue(()),
+    };
+    fit_selected(Data { x, targets, classes: 2, widths }, &folds, run).unwrap()
+}
+
+#[test]
+fn without_epochs_there_are_the_class_frequencies() {
+    let rows: Vec<f64> = (0..40).map(f64::from).collect();
+    let x = Samples::from_rows("x", &rows, 1).unwrap();
+    let targets: Vec<usize> = (0..40).map(|i| usize::from(i % 4 == 0)).collect();
+    let fit = selected(x, &targets, &[1], 0);
+    assert!(fit.candidates.is_empty() && fit.history.losses.is_empty());
+    let mut log_p = vec![0.0; 80];
+    fit.network.log_probabilities(x, &mut log_p).unwrap();
+    for row in log_p.chunks(2).chain(fit.out_of_fold.chunks(2)) {
+        approx::assert_relative_eq!(libm::exp(row[0]), 0.75, max_relative = 1e-12);
+        approx::assert_relative_eq!(libm::exp(row[1]), 0.25, max_relative = 1e-12);
+    }
+}
+
+#[test]
+fn an_exclusive_or_among_many_features_is_seen_through_few_directions() {
+    let data = xor(32, 3.0, 300, 1).unwrap();
+    let (rows, targets) = joined(&data);
+    let x = Samples::from_rows("x", &rows, 64).unwrap();
+    let fit = selected(x, &targets, &[32, 32], 60);
+    let loss = |log_p: &[f64]| {
+        log_p.chunks(2).zip(&targets).map(|(row, &y)| -row[y]).sum::<f64>() / targets.len() as f64
+    };
+    assert!(loss(&fit.out_of_fold) < 0.2, "{}", loss(&fit.out_of_fold));
+    let projected = fit.candidates.iter().find(|c| c.hidden == [32, 32]).unwrap();
+    let linear = fit.candidates.iter().find(|c| c.hidden.is_empty()).unwrap();
+    assert!(projected.weight > 0.0 && projected.directions >= 2, "{projected:?}");
+    assert!(linear.weight == 0.0 && linear.held_out > 0.6, "{linear:?}");
+    // The one network does what its members do together, on the samples it was fitted to.
+    let mut log_p = vec![0.0; 600];
+    fit.network.log_probabilities(x, &mut log_p).unwrap();
+    assert!(loss(&log_p) < 0.1, "{}", loss(&log_p));
+    assert!(fit.history.losses.len() >= projected.epochs.min(60) || projected.weight < 1.0);
+}
+
+#[test]
+fn forms_that_diverge_are_left_out() {
+    let data = Samples::from_rows("x", &[0.0; 4], 1).unwrap();
+    let shapes = || shapes(Data { x: data, targets: &[0, 1, 0, 1], classes: 2, widths: &[1] }, &training(5));
+    let diverged = |epoch| Err(Error::Diverged { field: "c".into(), epoch, got: f64::NAN });
+    let good = || Ok((Vec::<Look<f64>>::new(), vec![0.5]));
+    let kept = |tried: Vec<Result<Fold<f64>>>| {
+        those_that_converged(shapes(), tried, 2).map(|(shapes, folds)| {
+            shapes.iter().map(|s| s.hidden.len()).zip(folds.iter().map(Vec::len)).collect()
+        })
+    };
+    let one: Result<Vec<(usize, usize)>> = kept(vec![diverged(1), good(), good(), good(), good(), good()]);
+    assert_eq!(one, Ok(vec![(2, 2), (2, 2)]), "the linear one");
+    let infinite = Ok((Vec::new(), vec![f64::INFINITY]));
+    assert_eq!(kept(vec![good(), infinite, good(), good(), good(), diverged(0)]), Ok(vec![(2, 2)]));
+    let all = (0..6).map(diverged).collect();
+    assert!(matches!(kept(all), Err(Error::Diverged { epoch: 0, .. })));
+    assert_eq!(
+        kept(vec![good(), good(), good(), Err(Error::Cancelled), good(), good()]),
+        Err(Error::Cancelled)
+    );
+}
