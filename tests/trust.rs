@@ -78,8 +78,10 @@ fn nulls_are_of_the_training_samples_of_a_fit_with_folds() {
     };
     assert_eq!(message(&model, x1, x2, 0), "permutations: expected a whole number from 1 to 100000, got 0");
     assert_eq!(message(&model, x1.range(0, 59), x2, 1), "x1: expected 60 samples, got 59");
-    let others = "x1 and x2: expected the training samples of the model, got others";
+    let others = "x1 and x2: expected the training samples of the model in their order, got others";
     assert_eq!(message(&model, x2, x1, 1), others);
+    let turned: Vec<f64> = data.x1.chunks(2).rev().flatten().copied().collect();
+    assert_eq!(message(&model, samples(&turned, 2), x2, 1), others);
     let plain = fitted(&data, &Config { folds: 0, ..quick() });
     assert_eq!(message(&plain, x1, x2, 1), "folds: expected a model fitted with folds, got 0");
 }

@@ -19,6 +19,9 @@ use nalgebra::{DMatrix, DVector, SymmetricEigen};
 /// Features beyond which no directions are looked for: the matrices would cost more than the networks.
 const MOST_FEATURES: usize = 512;
 
+/// Numbers of all classes' covariances beyond which none are looked for.
+const MOST_NUMBERS: usize = 1 << 24;
+
 /// Samples that directions are found from, at most.
 const MOST_SAMPLES: usize = 20_000;
 
@@ -68,7 +71,8 @@ impl Directions {
             for direction in directions.column_iter().take(count) {
                 let covariance = self.covariance.view((range.start, range.start), (range.len(), range.len()));
                 let variance = direction.dot(&(covariance * direction));
-                let scale = if variance > 0.0 { 1.0 / libm::sqrt(variance) } else { 0.0 };
+                let least = LEAST_VARIANCE * covariance.diagonal().max() * direction.norm_squared();
+                let scale = if variance > least { 1.0 / libm::sqrt(variance) } else { 0.0 };
                 matrix
                     .view_mut((row, range.start), (1, range.len()))
                     .copy_from(&(direction.transpose() * scale));
@@ -96,7 +100,7 @@ impl Moments {
         samples: &[usize],
     ) -> Option<Self> {
         let d = x.features();
-        if d > MOST_FEATURES {
+        if d > MOST_FEATURES || classes.saturating_mul(d * d) > MOST_NUMBERS {
             return None;
         }
         let every = samples.len().div_ceil(MOST_SAMPLES).max(1);
@@ -176,9 +180,15 @@ impl Moments {
     }
 }
 
-/// Eigenvectors of a symmetric matrix, that of the largest eigenvalue first.
+/// Rounds that eigenvectors are sought for.
+const ROUNDS: usize = 100_000;
+
+/// Eigenvectors of a symmetric matrix, that of the largest eigenvalue first; the axes if none are found.
 fn leading(matrix: DMatrix<f64>) -> DMatrix<f64> {
-    let eigen = SymmetricEigen::new(matrix);
+    let d = matrix.nrows();
+    let Some(eigen) = SymmetricEigen::try_new(matrix, f64::EPSILON, ROUNDS) else {
+        return DMatrix::identity(d, d);
+    };
     let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
     order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
     eigen.eigenvectors.select_columns(&order)
@@ -186,7 +196,10 @@ fn leading(matrix: DMatrix<f64>) -> DMatrix<f64> {
 
 /// V^(−½) of a covariance; directions without variance get none.
 fn inverse_root(covariance: DMatrix<f64>) -> DMatrix<f64> {
-    let eigen = SymmetricEigen::new(covariance);
+    let d = covariance.nrows();
+    let Some(eigen) = SymmetricEigen::try_new(covariance, f64::EPSILON, ROUNDS) else {
+        return DMatrix::identity(d, d);
+    };
     let least = LEAST_VARIANCE * eigen.eigenvalues.max();
     let scales = eigen.eigenvalues.map(|value| if value > least { 1.0 / libm::sqrt(value) } else { 0.0 });
     &eigen.eigenvectors * DMatrix::from_diagonal(&scales) * eigen.eigenvectors.transpose()

@@ -30,7 +30,7 @@ pub struct NetworkCandidate {
     pub hidden: Vec<usize>,
     /// Weight decay.
     pub weight_decay: f64,
-    /// Directions of each modality that it sees; 0 for all features.
+    /// Directions that it sees, of all modalities together; 0 for all features, and for a form that was left out.
     pub directions: usize,
     /// Epochs.
     pub epochs: usize,
@@ -63,6 +63,9 @@ const LEAST_EPOCHS: usize = 20;
 
 /// Steps by which directions are compared.
 const SCREENED: usize = 1000;
+
+/// Classes beyond which a linear form is not tried: its logits would have to go through the layers of the others.
+const MOST_CLASSES: usize = 128;
 
 /// Numbers of directions that are tried.
 const DIRECTIONS: [usize; 4] = [1, 2, 4, 8];
@@ -104,11 +107,11 @@ fn shapes<T>(data: Data<'_, T>, training: &Training) -> Vec<Shape> {
     }
     let network =
         |weight_decay| Shape { hidden: vec![64, 64], learning_rate: rate, weight_decay, projected: false };
-    let mut shapes = vec![
-        Shape { hidden: vec![], learning_rate: 5.0 * rate, weight_decay: 0.1, projected: false },
-        network(2.0),
-        network(0.1),
-    ];
+    let mut shapes = vec![network(2.0), network(0.1)];
+    if data.classes <= MOST_CLASSES {
+        let (hidden, learning_rate) = (vec![], 5.0 * rate);
+        shapes.insert(0, Shape { hidden, learning_rate, weight_decay: 0.1, projected: false });
+    }
     if data.widths.iter().any(|&width| width >= 2 * DIRECTIONS[1]) {
         shapes.push(Shape {
             hidden: vec![32, 32],
@@ -152,6 +155,7 @@ pub(crate) fn fit_selected<T: Float>(
         observer(TrainingProgress { epoch: done, epochs: total, loss, validation_loss: None })
     };
     let tried = parallel::map_observed(tasks, work, &mut observe).ok_or(Error::Cancelled)?;
+    let first_refit = shapes.len();
     let (shapes, tried) = those_that_converged(shapes, tried, folds.count())?;
     let forms: Vec<Tried<'_, T>> = tried.iter().map(|trainings| Tried(trainings)).collect();
 
@@ -198,7 +202,7 @@ pub(crate) fn fit_selected<T: Float>(
         candidates[shape].weight = weight;
         let mut watch =
             |loss| observer(TrainingProgress { epoch: total, epochs: total, loss, validation_loss: None });
-        let seed = ((shapes.len() + shape) * folds.count()) as u64;
+        let seed = ((first_refit + shape) * folds.count()) as u64;
         let Course { looks, history, directions } =
             selection.train(&shapes[shape], (&split, epochs), seed, &mut watch)?;
         let Some((_, network)) = looks.into_iter().next_back() else { continue };
@@ -217,12 +221,15 @@ pub(crate) fn fit_selected<T: Float>(
 /// The training without a fold: its looks, and the loss of each on the fold.
 type Fold<T> = (Vec<Look<T>>, Vec<f64>);
 
+/// Shapes, and their trainings without each fold.
+type Converged<T> = (Vec<Shape>, Vec<Vec<Fold<T>>>);
+
 /// The shapes whose trainings, one per fold, all stayed finite; the first error if there are none, or another error.
 fn those_that_converged<T>(
     shapes: Vec<Shape>,
     tried: Vec<Result<Fold<T>>>,
     folds: usize,
-) -> Result<(Vec<Shape>, Vec<Vec<Fold<T>>>)> {
+) -> Result<Converged<T>> {
     let mut diverged = None;
     let (mut kept, mut trainings) = (Vec::new(), Vec::new());
     let mut tried = tried.into_iter();
@@ -300,9 +307,10 @@ impl<T: Float> Selection<'_, T> {
         let training = Training {
             epochs,
             learning_rate: shape.learning_rate,
-            weight_decay: shape.weight_decay,
-            // An exclusive or is not seen at once.
-            patience: (epochs / 3).max(self.training.patience),
+            // A step must not turn weights round.
+            weight_decay: shape.weight_decay.min(0.5 / shape.learning_rate),
+            // The fold must not even decide when to stop.
+            patience: 0,
             decay_every: 0,
             ..self.training.clone()
         };

@@ -4,7 +4,7 @@ use super::component::Component;
 use super::config::{Config, LARGEST, ShiftRule};
 use super::model::{Model, log_prior};
 use super::preprocess::{Preprocessing, join};
-use super::rows;
+use super::rows::{Rows, hashes};
 use super::score::check_counts;
 use super::training::{Trained, Trainer, assemble};
 use crate::classifier::check_targets;
@@ -102,9 +102,8 @@ pub fn fit_with_progress<T: Float>(
         frozen_shift: None,
         histories,
         cross_fitted: None,
-        rows: rows::hashes([x1, x2]),
+        rows: Rows::new(hashes([x1, x2])),
     };
-    model.rows.sort_unstable();
     match unseen {
         Some(unseen) => {
             let (scores, shift) = model.read_out_of_fold(&unseen, &targets, clipped)?;

@@ -6,9 +6,10 @@
 use super::config::Config;
 use super::model::{Histories, Model};
 use super::preprocess::Preprocessing;
+use super::rows::Rows;
 use super::score::Scores;
 use super::summary::Summary;
-use crate::classifier::{Activation, Layer, Network};
+use crate::classifier::{Activation, Layer, Network, check_targets};
 use crate::interaction::Information;
 use crate::knife::{Marginal, MarginalOptions, MarginalParameters, Triangle};
 use crate::{Error, Float, Result};
@@ -177,8 +178,8 @@ impl<T: Float> Model<T> {
             arrays.insert("reading.information".to_string(), Array::floats(&[y.len(), 5], &values));
             arrays.insert("reading.targets".to_string(), Array::integers(y));
         }
-        if !self.rows.is_empty() {
-            arrays.insert("training.rows".to_string(), Array::integers(&self.rows));
+        if !self.rows.in_order.is_empty() {
+            arrays.insert("training.rows".to_string(), Array::integers(&self.rows.in_order));
         }
         let classes = self.log_prior.len();
         arrays.insert("prior.log_probabilities".to_string(), Array::floats(&[classes], &self.log_prior));
@@ -335,6 +336,7 @@ impl<'a> ModelFile<'a> {
             let expected = format!("5 numbers for each of {} samples", summary.n);
             return Err(bad(name, &expected, format!("{} numbers and {} targets", values.len(), y.len())));
         }
+        check_targets(&y, y.len(), self.header.config.classes)?;
         let of_sample = |v: &[f64]| Information { i1: v[0], i2: v[1], i12: v[2], h1: v[3], h2: v[4] };
         let information: Vec<Information> = values.chunks_exact(5).map(of_sample).collect();
         let atoms = information.iter().map(Information::atoms).collect();
@@ -342,16 +344,12 @@ impl<'a> ModelFile<'a> {
     }
 
     /// Numbers of the training samples, if they are known.
-    fn rows(&self) -> Result<Vec<i64>> {
+    fn rows(&self) -> Result<Rows> {
         const NAME: &str = "training.rows";
         if !self.tensors.names().contains(&NAME) {
-            return Ok(Vec::new());
+            return Ok(Rows::default());
         }
-        let rows = self.integers(NAME)?;
-        match rows.is_sorted() {
-            true => Ok(rows),
-            false => Err(bad(NAME, "ascending numbers", "others".to_string())),
-        }
+        Ok(Rows::new(self.integers(NAME)?))
     }
 
     pub(super) fn model<T: Float>(&self) -> Result<Model<T>> {

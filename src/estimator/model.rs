@@ -2,6 +2,7 @@
 
 use super::config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
 use super::preprocess::Preprocessing;
+use super::rows::Rows;
 use super::score::Scores;
 use crate::classifier::{Network, NetworkCandidate, NetworkOptions};
 use crate::knife::{Candidate, Marginal, MarginalOptions};
@@ -64,8 +65,8 @@ pub struct Model<T> {
     pub(super) histories: Histories,
     /// The training samples as models that did not see them read them.
     pub(super) cross_fitted: Option<Scores>,
-    /// A number for every training sample, ascending; none in an imported model.
-    pub(super) rows: Vec<i64>,
+    /// The training samples, to know them again; none in an imported model.
+    pub(super) rows: Rows,
 }
 
 /// Parameters that were trained elsewhere, on raw features.
@@ -109,7 +110,7 @@ impl<T: Float> Model<T> {
             frozen_shift: None,
             histories: Histories::default(),
             cross_fitted: None,
-            rows: Vec::new(),
+            rows: Rows::default(),
         };
         model.check_parts()?;
         Ok(model)

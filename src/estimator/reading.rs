@@ -5,7 +5,7 @@ use super::config::{Config, ShiftRule};
 use super::fit::{hold_out, stratified};
 use super::model::Model;
 use super::preprocess::join;
-use super::rows;
+use super::rows::hashes;
 use super::score::Scores;
 use super::summary::{Reading, Summary, Tally};
 use super::training::{OutOfFold, Trainer};
@@ -83,10 +83,9 @@ impl<T: Float> Model<T> {
         x2.check_features("x2", self.features()[1])?;
         x1.check_samples("x1", observed.y.len())?;
         x2.check_samples("x2", observed.y.len())?;
-        let mut rows = rows::hashes([x1, x2]);
-        rows.sort_unstable();
-        if rows != self.rows {
-            return fail("x1 and x2", "the training samples of the model", "others");
+        let rows = hashes([x1, x2]);
+        if rows != self.rows.in_order {
+            return fail("x1 and x2", "the training samples of the model in their order", "others");
         }
         let widths = [0, 1].map(|modality: usize| self.densities[modality].features());
         let mut both = vec![T::zero(); rows.len() * (widths[0] + widths[1])];

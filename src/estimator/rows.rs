@@ -10,6 +10,31 @@ const LANES: usize = 4;
 /// vol. 3, 1998, §6.4).
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
+/// The training samples of a model, each as a number.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Rows {
+    /// In the order of the samples.
+    pub(super) in_order: Vec<i64>,
+    /// Ascending.
+    sorted: Vec<i64>,
+}
+
+impl Rows {
+    pub(super) fn new(in_order: Vec<i64>) -> Self {
+        let mut sorted = in_order.clone();
+        sorted.sort_unstable();
+        Rows { in_order, sorted }
+    }
+
+    /// How many of these samples have the features of a training sample.
+    pub(super) fn count<T: Float>(&self, x: [Samples<'_, T>; 2]) -> usize {
+        match self.sorted.is_empty() {
+            true => 0,
+            false => hashes(x).iter().filter(|row| self.sorted.binary_search(row).is_ok()).count(),
+        }
+    }
+}
+
 /// A number for every sample that depends on all its features: different samples share one with a probability of 2⁻⁶³.
 pub(super) fn hashes<T: Float>([x1, x2]: [Samples<'_, T>; 2]) -> Vec<i64> {
     x1.iter().zip(x2.iter()).map(|(x1, x2)| hash([x1, x2])).collect()
@@ -18,7 +43,7 @@ pub(super) fn hashes<T: Float>([x1, x2]: [Samples<'_, T>; 2]) -> Vec<i64> {
 fn hash<T: Float>(parts: [&[T]; 2]) -> i64 {
     let mut lanes = [1u64, 2, 3, 4];
     let mix = |lane: &mut u64, value: T| {
-        *lane = (*lane ^ value.f64().to_bits()).wrapping_mul(MULTIPLIER).rotate_left(29);
+        *lane = (*lane ^ (value.f64() + 0.0).to_bits()).wrapping_mul(MULTIPLIER).rotate_left(29);
     };
     for part in parts {
         let chunks = part.chunks_exact(LANES);

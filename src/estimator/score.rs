@@ -3,7 +3,6 @@
 use super::config::ShiftRule;
 use super::model::Model;
 use super::preprocess::join;
-use super::rows;
 use super::summary::{Summary, Tally};
 use crate::classifier::class_of;
 use crate::interaction::{Atoms, Information};
@@ -148,11 +147,7 @@ impl<T: Float> Model<T> {
         if !(x.iter().all(Samples::is_finite) && y.iter().all(|&y| is_known(y))) {
             return None;
         }
-        let seen = match self.rows.is_empty() {
-            true => 0,
-            false => rows::hashes(x).iter().filter(|row| self.rows.binary_search(row).is_ok()).count(),
-        };
-        let mut tally = Tally { seen, ..Tally::default() };
+        let mut tally = Tally { seen: self.rows.count(x), ..Tally::default() };
         let (n, classes) = (y.len(), self.classes());
         let [d1, d2] = [0, 1].map(|modality| self.densities[modality].features());
         memory.reserve(n * (d1 + d2 + classes));

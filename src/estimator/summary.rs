@@ -60,7 +60,7 @@ pub struct Summary {
     pub clipped: usize,
     /// By which models the samples were read.
     pub reading: Reading,
-    /// Samples that the models which read them were fitted to.
+    /// Samples with the features of samples that the model which read them was fitted to.
     pub seen: usize,
 }
 

@@ -191,12 +191,15 @@ impl<'a> Course<'a> {
 
     fn training(&mut self, progress: TrainingProgress) -> ControlFlow<()> {
         self.last = progress;
-        (self.observer)(TrainingProgress { epochs: progress.epochs * (1 + self.folds), ..progress })
+        (self.observer)(TrainingProgress {
+            epochs: progress.epochs.saturating_mul(1 + self.folds),
+            ..progress
+        })
     }
 
     fn reading(&mut self, done: usize) -> ControlFlow<()> {
         let epochs = self.last.epochs;
-        let (epoch, epochs) = (epochs * (1 + done), epochs * (1 + self.folds));
+        let (epoch, epochs) = (epochs.saturating_mul(1 + done), epochs.saturating_mul(1 + self.folds));
         (self.observer)(TrainingProgress { epoch, epochs, ..self.last })
     }
 }

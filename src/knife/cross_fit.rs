@@ -40,7 +40,8 @@ pub(crate) fn log_density_out_of_fold<T: Float>(
     let read =
         |fold: usize, split: &Split, report: &mut dyn FnMut() -> ControlFlow<()>| -> Result<Vec<f64>> {
             let form: Form<'_> = (options, Layout::new(options, x.features())?, Level::best());
-            let mut stream = Stream::new(seed, fold as u64);
+            // Streams before are those of the starts.
+            let mut stream = Stream::new(seed, (STARTS + fold) as u64);
             let inner = if validated { split.without(&[]) } else { split.without(held_out) };
             let parameters = match validated {
                 true => likeliest(&form, &Weighted::of(data, &inner.training), STARTS, seed).0,

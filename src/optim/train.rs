@@ -74,7 +74,8 @@ impl Split {
 /// What a training loop reports after each epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrainingProgress {
-    /// Epochs done; 0 while the form of a density is chosen, once for each that was tried.
+    /// Epochs done, those of the folds' fits too; 0 while the form of a density is chosen, once for each that was tried.
+    /// While a classifier is chosen, trainings done.
     pub epoch: usize,
     /// Epochs at most.
     pub epochs: usize,

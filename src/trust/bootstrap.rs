@@ -8,6 +8,9 @@ use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 
+/// The streams of the draws, apart from those of fits.
+const FIRST_STREAM: u64 = 2 << 32;
+
 /// The most draws of a [`bootstrap`].
 pub const MOST_DRAWS: usize = 1_000_000;
 
@@ -79,7 +82,7 @@ pub fn bootstrap(information: &[Information], draws: usize, level: f64, seed: u6
     // The means of every draw, and its shift.
     let mut drawn = vec![[0.0; 9]; draws];
     parallel::for_each_chunk(&mut drawn, 1, |draw, out| {
-        let mut stream = Stream::new(seed, draw as u64);
+        let mut stream = Stream::new(seed, FIRST_STREAM + draw as u64);
         let chosen: Vec<usize> = (0..n).map(|_| stream.below(n)).collect();
         let means = means_by(&chosen, |&i| values[i]);
         out[0][..8].copy_from_slice(&means);

@@ -1,15 +1,17 @@
 //! What labels that tell nothing would show.
 
 use super::quantities::Quantities;
-use crate::interaction::Information;
 use crate::rng::Stream;
-use crate::{Error, Float, Model, Result, Samples, parallel};
+use crate::{Error, Float, Model, Result, Samples};
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
-/// The most permutations of a [`permutation_null`]: each is fifteen fits of a classifier and more.
+/// The streams of the permutations, apart from those of fits.
+const FIRST_STREAM: u64 = 1 << 32;
+
+/// The most permutations of a [`permutation_null`]: each takes as long as the classifiers of the fit.
 pub const MOST_PERMUTATIONS: usize = 100_000;
 
 /// The means under labels that were shuffled among the samples.
@@ -30,14 +32,15 @@ pub struct Null {
 /// classifiers are chosen and fitted anew each time, with the settings of `model`, each sample being read by classifiers
 /// that did not see it; the densities, which know no labels, stay. Compared with [`Model::cross_fitted`].
 ///
-/// `x1`, `x2` and `y` are the training samples of `model`, in their order. Each permutation takes as long as the
-/// classifiers of the fit.
+/// `x1` and `x2` are the training samples of `model`, in their order. Each permutation takes as long as the classifiers
+/// of the fit.
 ///
 /// Source: Phipson and Smyth, "Permutation P-values Should Never Be Zero", 2010.
 ///
 /// # Errors
-/// [`Error::Setting`] for a number of permutations outside 1…100,000 or a model that was fitted without folds,
-/// [`Error::Shape`] for other samples than those of the fit, and as [`fit`](crate::fit).
+/// [`Error::Setting`] for a number of permutations outside 1…100,000, a model that was fitted without folds, and other
+/// samples than those of the fit, [`Error::Shape`] for another number of samples or features, and as
+/// [`fit`](crate::fit).
 pub fn permutation_null<T: Float>(
     model: &Model<T>,
     x1: Samples<'_, T>,
@@ -70,23 +73,18 @@ pub fn permutation_null_with_progress<T: Float>(
     }
     let again = model.reader_of_labels(x1, x2)?;
     let observed = Quantities::means(again.observed());
-    let mut done = 0;
-    let read = |number: usize, report: &mut dyn FnMut(usize) -> ControlFlow<()>| {
-        let mut stream = Stream::new(seed, number as u64);
+    // One after the other: each has enough to do for all threads, and some memory.
+    let mut means: Vec<Quantities<f64>> = Vec::with_capacity(permutations);
+    for number in 0..permutations {
+        let mut stream = Stream::new(seed, FIRST_STREAM + number as u64);
         let mut targets = again.targets();
         stream.shuffle(&mut targets);
-        let information: Vec<Information> =
-            again.read(&targets, stream.below(1 << 31) as u64, &mut || report(0))?;
-        // If this asks for an end, there are no results.
-        let _ = report(1);
-        Ok(Quantities::means(&information))
-    };
-    let mut observe = |more| {
-        done += more;
-        observer(done)
-    };
-    let means = parallel::map_observed((0..permutations).collect(), read, &mut observe);
-    let means: Vec<Quantities<f64>> = means.ok_or(Error::Cancelled)?.into_iter().collect::<Result<_>>()?;
+        let information = again.read(&targets, stream.below(1 << 31) as u64, &mut || observer(number))?;
+        means.push(Quantities::means(&information));
+    }
+    if observer(permutations).is_break() {
+        return Err(Error::Cancelled);
+    }
     let p_value = |column: usize| {
         let value = |of: &Quantities<f64>| of.named()[column].1;
         let as_large = means.iter().filter(|of| value(of) >= value(&observed)).count();

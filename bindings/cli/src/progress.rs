@@ -24,7 +24,7 @@ impl FitBar {
     /// Takes note of an epoch.
     pub fn observe(&mut self, Progress { component, training }: Progress) -> ControlFlow<()> {
         let index = Component::ALL.iter().position(|c| *c == component).unwrap_or(0);
-        self.done[index] = training.epoch as u64 * PARTS / training.epochs.max(1) as u64;
+        self.done[index] = (training.epoch as f64 / training.epochs.max(1) as f64 * PARTS as f64) as u64;
         self.bar.set_position(self.done.iter().sum::<u64>());
         self.bar.set_message(format!("{component}: loss {:.4}", training.loss));
         ControlFlow::Continue(())

@@ -87,8 +87,8 @@ pub fn report(report: &Report) -> String {
     for (name, split) in &report.splits {
         if split.reading == Reading::InSample {
             text += &format!(
-                "\nnote: {name}: the model was fitted to {} of these samples, which flatters it; a fit with --folds \
-                 reads them by models that did not see them",
+                "\nnote: {name}: the model was fitted to {} of these samples (or to others of the same features), \
+                 which flatters it; the report of a fit with folds reads them by models that did not see them",
                 split.seen
             );
         }

@@ -4,8 +4,7 @@ use crate::arguments::{Fit, Precision};
 use crate::dataset::{Dataset, Numbers};
 use crate::model;
 use crate::progress::FitBar;
-use crate::uncertainty::{self, Uncertainty};
-use crate::{files, output, table};
+use crate::{files, output, table, uncertainty};
 use lsmi::estimator::AnyModel;
 use lsmi::{Config, Float, Model, Result};
 
@@ -26,15 +25,9 @@ pub fn run(arguments: &Fit) -> Result<()> {
         Precision::F32 => false,
         Precision::F64 => true,
     };
-    let (model, uncertainty) = match double {
-        false => {
-            let (model, uncertainty) = fit_and_ask(&train.numbers()?, &config, arguments)?;
-            (AnyModel::F32(model), uncertainty)
-        }
-        true => {
-            let (model, uncertainty) = fit_and_ask(&train.numbers()?, &config, arguments)?;
-            (AnyModel::F64(model), uncertainty)
-        }
+    let model = match double {
+        false => AnyModel::F32(fit(&train.numbers()?, &config)?),
+        true => AnyModel::F64(fit(&train.numbers()?, &config)?),
     };
     let mut report = model.report(config.shift);
     report = match model.cross_fitted() {
@@ -44,7 +37,12 @@ pub fn run(arguments: &Fit) -> Result<()> {
     if let Some(split) = &data.val {
         report = report.with(split.name, &model::score(&model, split, config.shift)?.summary);
     }
+    // Before what takes longer than the fit.
     model::save(&model, &arguments.output)?;
+    let uncertainty = match &model {
+        AnyModel::F32(model) => uncertainty::of(model, &train.numbers()?, &arguments.uncertainty)?,
+        AnyModel::F64(model) => uncertainty::of(model, &train.numbers()?, &arguments.uncertainty)?,
+    };
     output::write_json(arguments.json.as_deref(), &uncertainty.json(&report)?)?;
     if !output::is_standard_output(arguments.json.as_deref()) {
         output::print(&table::report(&report));
@@ -53,16 +51,6 @@ pub fn run(arguments: &Fit) -> Result<()> {
         output::print(&format!("model written to {}", arguments.output.display()));
     }
     Ok(())
-}
-
-fn fit_and_ask<T: Float>(
-    train: &Numbers<T>,
-    config: &Config,
-    arguments: &Fit,
-) -> Result<(Model<T>, Uncertainty)> {
-    let model = fit(train, config)?;
-    let uncertainty = uncertainty::of(&model, train, &arguments.uncertainty)?;
-    Ok((model, uncertainty))
 }
 
 /// Fits with a progress bar; errors carry the names of the file's arrays.
