@@ -262,6 +262,11 @@ void imported_parts() {
 
 void progress_and_exceptions(const lsmi::Dataset &data) {
     const auto x1 = data.matrix1(), x2 = data.matrix2();
+    // Forms that are given, no folds: every call is an epoch.
+    auto plain = quick();
+    plain.start = LSMI_START_SAMPLES;
+    plain.classifier_form = LSMI_FORM_GIVEN;
+    plain.folds = 0;
     std::size_t calls = 0;
     bool seen[5] = {};
     const auto count = [&](const lsmi::Progress &progress) {
@@ -271,7 +276,7 @@ void progress_and_exceptions(const lsmi::Dataset &data) {
         CHECK(std::isfinite(progress.loss) && std::isfinite(progress.validation_loss));
         return true;
     };
-    const lsmi::Model model = lsmi::Model::fit(x1, x2, data.y, quick(), count);
+    const lsmi::Model model = lsmi::Model::fit(x1, x2, data.y, plain, count);
     CHECK(seen[0] && seen[1] && seen[2] && seen[3] && seen[4]);
     std::size_t epochs = 0;
     for (int component = 0; component < 5; ++component) epochs += model.history(component).losses.size();
@@ -279,7 +284,7 @@ void progress_and_exceptions(const lsmi::Dataset &data) {
 
     calls = 0;
     const auto stop = [&](const lsmi::Progress &) { return ++calls < 3; };
-    CHECK_THROWS(lsmi::Model::fit(x1, x2, data.y, quick(), stop), LSMI_ERROR_CANCELLED, "cancelled");
+    CHECK_THROWS(lsmi::Model::fit(x1, x2, data.y, plain, stop), LSMI_ERROR_CANCELLED, "cancelled");
     CHECK_EQUAL(calls, 3u);
 
     // What the function throws comes out as it was, and the fit ends there.
@@ -288,7 +293,7 @@ void progress_and_exceptions(const lsmi::Dataset &data) {
     };
     calls = 0;
     try {
-        lsmi::Model::fit(x1, x2, data.y, quick(), [&](const lsmi::Progress &) -> bool {
+        lsmi::Model::fit(x1, x2, data.y, plain, [&](const lsmi::Progress &) -> bool {
             ++calls;
             throw Own{42};
         });
@@ -297,7 +302,7 @@ void progress_and_exceptions(const lsmi::Dataset &data) {
         CHECK_EQUAL(own.number, 42);
     }
     CHECK_EQUAL(calls, 1u);
-    CHECK_EQUAL(lsmi::Model::fit(x1, x2, data.y, quick()).to_bytes() == model.to_bytes(), true);
+    CHECK_EQUAL(lsmi::Model::fit(x1, x2, data.y, plain).to_bytes() == model.to_bytes(), true);
 }
 
 void ownership(const lsmi::Dataset &data) {
