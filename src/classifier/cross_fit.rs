@@ -2,7 +2,7 @@
 
 use super::fit::{fit_split, sizes};
 use super::passes::Form;
-use super::selection::log_probabilities;
+use super::trials::log_probabilities;
 use super::{Network, NetworkOptions};
 use crate::optim::{Folds, Split, TrainingRun};
 use crate::rng::Stream;

@@ -12,10 +12,12 @@ mod selection;
 mod stack;
 #[cfg(test)]
 mod tests;
+mod trials;
 
 pub(crate) use cross_fit::log_probabilities_out_of_fold;
 pub(crate) use network::{check_targets, class_of};
-pub(crate) use selection::{Data, fit_selected};
+pub(crate) use selection::fit_selected;
+pub(crate) use trials::Data;
 
 pub use fit::{NetworkFit, fit_network};
 pub use network::{Activation, Layer, Network, NetworkGradient, NetworkOptions};

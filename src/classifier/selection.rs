@@ -3,7 +3,7 @@
 //! Several forms are trained on all samples but one fold, for each fold: a linear classifier, networks with little and
 //! much weight decay, and a network of a few directions of the features. A form's epochs are those whose held-out
 //! log-loss is least. What is taken is a weighted sum of the forms' log-probabilities and those of the prior
-//! ([`Stack`]); its members are then trained on all samples.
+//! ([`Stack`](super::stack::Stack)); its members are then trained on all samples.
 //!
 //! Every sample is also read by networks that never saw it, and for these nothing was chosen by its fold: the epochs
 //! and the weights are those of the other folds.
@@ -12,13 +12,12 @@ use super::fit::{fit_split, sizes};
 use super::joined::join;
 use super::passes::Form;
 use super::projection::{Kind, Moments, Projection};
-use super::stack::{Mix, Stack};
+use super::trials::{Data, Fold, Look, Predictions, Tried, log_prior, mean_loss};
 use super::{Activation, Network, NetworkOptions};
 use crate::optim::{Folds, History, Split, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
 use crate::simd::Level;
 use crate::{Error, Float, Result, Samples, Training, parallel};
-use alloc::collections::BTreeMap;
 use alloc::{vec, vec::Vec};
 use core::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
@@ -70,16 +69,6 @@ const MOST_CLASSES: usize = 128;
 /// Numbers of directions that are tried.
 const DIRECTIONS: [usize; 4] = [1, 2, 4, 8];
 
-/// What is the same for all forms of a classifier.
-#[derive(Clone, Copy)]
-pub(crate) struct Data<'a, T> {
-    pub(crate) x: Samples<'a, T>,
-    pub(crate) targets: &'a [usize],
-    pub(crate) classes: usize,
-    /// Features of each modality, side by side in `x`.
-    pub(crate) widths: &'a [usize],
-}
-
 /// A form to be tried.
 #[derive(Clone)]
 struct Shape {
@@ -88,9 +77,6 @@ struct Shape {
     weight_decay: f64,
     projected: bool,
 }
-
-/// A training's state after some epochs.
-type Look<T> = (usize, Network<T>);
 
 /// A training: its looks, losses, and the directions that its network sees, 0 for all features.
 struct Course<T> {
@@ -159,7 +145,7 @@ pub(crate) fn fit_selected<T: Float>(
     let (shapes, tried) = those_that_converged(shapes, tried, folds.count())?;
     let forms: Vec<Tried<'_, T>> = tried.iter().map(|trainings| Tried(trainings)).collect();
 
-    let mut predictions = Predictions { selection: &selection, forms: &forms, known: BTreeMap::new() };
+    let mut predictions = Predictions::new(data, folds, &forms);
     let everyone: Vec<usize> = (0..data.x.samples()).collect();
     let mut out_of_fold = vec![0.0; data.x.samples() * data.classes];
     for fold in 0..folds.count() {
@@ -218,9 +204,6 @@ pub(crate) fn fit_selected<T: Float>(
     Ok(SelectedNetwork { network, out_of_fold, candidates, history: heaviest.1 })
 }
 
-/// The training without a fold: its looks, and the loss of each on the fold.
-type Fold<T> = (Vec<Look<T>>, Vec<f64>);
-
 /// Shapes, and their trainings without each fold.
 type Converged<T> = (Vec<Shape>, Vec<Vec<Fold<T>>>);
 
@@ -251,13 +234,6 @@ fn those_that_converged<T>(
         (true, Some(error)) => Err(error),
         _ => Ok((kept, trainings)),
     }
-}
-
-/// log p(y), that of a class without samples as if it had half of one.
-fn log_prior(targets: &[usize], classes: usize) -> Vec<f64> {
-    let mut counts = vec![0.0f64; classes];
-    targets.iter().for_each(|&class| counts[class] += 1.0);
-    counts.iter().map(|count| libm::log(count.max(0.5) / targets.len() as f64)).collect()
 }
 
 struct Selection<'a, T> {
@@ -375,96 +351,6 @@ impl<T: Float> Selection<'_, T> {
     fn loss(&self, network: &Network<T>, fold: usize) -> f64 {
         let samples = self.folds.split(fold).validation;
         mean_loss(network, self.data, &samples) * samples.len() as f64
-    }
-}
-
-/// The log-probabilities of the samples with these numbers.
-pub(super) fn log_probabilities<T: Float>(
-    network: &Network<T>,
-    x: Samples<'_, T>,
-    samples: &[usize],
-) -> Vec<f64> {
-    let rows: Vec<T> = samples.iter().flat_map(|&i| x.sample(i)).copied().collect();
-    let mut out = vec![T::zero(); samples.len() * network.classes()];
-    if !samples.is_empty() {
-        let x = Samples::from_rows("x", &rows, x.features()).expect("whole rows were gathered");
-        network.log_probabilities(x, &mut out).expect("the network's own features and classes");
-    }
-    out.iter().map(|v| v.f64()).collect()
-}
-
-fn mean_loss<T: Float>(network: &Network<T>, data: Data<'_, T>, samples: &[usize]) -> f64 {
-    let log_p = log_probabilities(network, data.x, samples);
-    let losses = samples.iter().zip(log_p.chunks(data.classes)).map(|(&i, row)| -row[data.targets[i]]);
-    losses.sum::<f64>() / samples.len() as f64
-}
-
-/// The trainings of one form, one per fold: its looks, and the loss of each on the fold.
-#[derive(Clone, Copy)]
-struct Tried<'a, T>(&'a [Fold<T>]);
-
-impl<T> Tried<'_, T> {
-    /// Looks that all folds have.
-    fn looks(&self) -> usize {
-        self.0.iter().map(|(looks, _)| looks.len()).min().unwrap_or(0)
-    }
-
-    fn epochs(&self, look: usize) -> usize {
-        self.0[0].0[look].0
-    }
-
-    /// The losses of all folds but `left_out`, summed.
-    fn total(&self, look: usize, left_out: Option<usize>) -> f64 {
-        self.0.iter().enumerate().filter(|(fold, _)| Some(*fold) != left_out).map(|(_, (_, l))| l[look]).sum()
-    }
-
-    /// The look of the least loss.
-    fn best(&self, left_out: Option<usize>) -> usize {
-        let total = |look: &usize| self.total(*look, left_out);
-        (0..self.looks()).min_by(|a, b| total(a).total_cmp(&total(b))).unwrap_or(0)
-    }
-}
-
-/// What networks say of samples that they did not see, by form and look.
-struct Predictions<'a, T> {
-    selection: &'a Selection<'a, T>,
-    forms: &'a [Tried<'a, T>],
-    known: BTreeMap<(usize, usize), Vec<f64>>,
-}
-
-impl<T: Float> Predictions<'_, T> {
-    /// The looks of each form and the mix of forms that the folds but `left_out`, of these samples, find best.
-    fn choose(&mut self, left_out: Option<usize>, samples: &[usize]) -> (Mix, Vec<usize>) {
-        let looks: Vec<usize> = self.forms.iter().map(|form| form.best(left_out)).collect();
-        let data = self.selection.data;
-        let members = self.of(&looks);
-        let stack = Stack { members, targets: data.targets, classes: data.classes, samples };
-        (stack.choose(), looks)
-    }
-
-    /// The log-probabilities of all samples under the prior and under these looks of the forms.
-    fn of(&mut self, looks: &[usize]) -> Vec<&[f64]> {
-        const PRIOR: (usize, usize) = (usize::MAX, 0);
-        let Selection { data, folds, .. } = self.selection;
-        let keys = || looks.iter().copied().enumerate();
-        self.known
-            .entry(PRIOR)
-            .or_insert_with(|| log_prior(data.targets, data.classes).repeat(data.x.samples()));
-        for (form, look) in keys() {
-            let trained = self.forms[form].0;
-            self.known.entry((form, look)).or_insert_with(|| {
-                let mut all = vec![0.0; data.x.samples() * data.classes];
-                for (fold, (networks, _)) in trained.iter().enumerate() {
-                    let samples = folds.split(fold).validation;
-                    let log_p = log_probabilities(&networks[look].1, data.x, &samples);
-                    for (&i, row) in samples.iter().zip(log_p.chunks(data.classes)) {
-                        all[i * data.classes..][..data.classes].copy_from_slice(row);
-                    }
-                }
-                all
-            });
-        }
-        core::iter::once(PRIOR).chain(keys()).map(|key| &self.known[&key][..]).collect()
     }
 }
 

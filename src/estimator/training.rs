@@ -9,7 +9,7 @@ use crate::classifier::{
 use crate::knife::{Candidate, Marginal, fit_marginal, log_density_out_of_fold};
 use crate::optim::{Folds, History, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
-use crate::{Float, Result, Samples};
+use crate::{Float, Result, Samples, Training};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
 use core::ops::ControlFlow;
@@ -73,6 +73,16 @@ impl<T: Float> Trainer<'_, T> {
         Stream::new(self.config.seed, 1 + component as u64)
     }
 
+    fn run<'r>(
+        &'r self,
+        name: &'r str,
+        training: &'r Training,
+        stream: &'r mut Stream,
+        observer: &'r mut dyn FnMut(TrainingProgress) -> ControlFlow<()>,
+    ) -> TrainingRun<'r> {
+        TrainingRun { name, training, held_out: self.held_out, stream, observer }
+    }
+
     fn classifier(
         &self,
         component: Component,
@@ -81,7 +91,6 @@ impl<T: Float> Trainer<'_, T> {
     ) -> Result<Trained<T>> {
         let (name, mut stream) = (component.to_string(), self.stream(component));
         let training = self.config.classifier_training();
-        let held_out = self.held_out;
         if self.config.classifier_form == ClassifierForm::Validated {
             let own;
             let folds = match self.folds {
@@ -97,8 +106,7 @@ impl<T: Float> Trainer<'_, T> {
                 _ => vec![x.features()],
             };
             let data = classifier::Data { x, targets: self.targets, classes: self.classes, widths: &widths };
-            let run =
-                TrainingRun { name: &name, training: &training, held_out, stream: &mut stream, observer };
+            let run = self.run(&name, &training, &mut stream, observer);
             let fit = classifier::fit_selected(data, folds, run)?;
             return Ok(Trained {
                 part: Part::Classifier(fit.network, fit.candidates),
@@ -110,23 +118,13 @@ impl<T: Float> Trainer<'_, T> {
         let y: Vec<i64> = self.targets.iter().map(|&class| class as i64).collect();
         let mut course = Course::new(self.folds, observer);
         let mut observe = |progress| course.training(progress);
-        let run = TrainingRun {
-            name: &name,
-            training: &training,
-            held_out,
-            stream: &mut stream,
-            observer: &mut observe,
-        };
+        let run = self.run(&name, &training, &mut stream, &mut observe);
         let NetworkFit { network, history } = fit_network(x, (&y, self.classes), None, &options, run)?;
         let out_of_fold = match self.folds {
             Some(folds) => {
-                let run = TrainingRun {
-                    name: &name,
-                    training: &training,
-                    held_out: self.held_out,
-                    stream: &mut stream,
-                    observer: &mut |_| ControlFlow::Continue(()),
-                };
+                // The folds tell of themselves.
+                let mut nobody = |_| ControlFlow::Continue(());
+                let run = self.run(&name, &training, &mut stream, &mut nobody);
                 let targets = (self.targets, self.classes);
                 log_probabilities_out_of_fold(x, targets, &options, folds, run, &mut |done| {
                     course.reading(done)
@@ -147,23 +145,13 @@ impl<T: Float> Trainer<'_, T> {
         let (training, options) = (self.config.density_training(), self.config.density_options());
         let mut course = Course::new(self.folds, observer);
         let mut observe = |progress| course.training(progress);
-        let run = TrainingRun {
-            name: &name,
-            training: &training,
-            held_out: self.held_out,
-            stream: &mut stream,
-            observer: &mut observe,
-        };
+        let run = self.run(&name, &training, &mut stream, &mut observe);
         let fit = fit_marginal(x, None, &options, self.config.start, run)?;
         let out_of_fold = match self.folds {
             Some(folds) => {
-                let run = TrainingRun {
-                    name: &name,
-                    training: &training,
-                    held_out: self.held_out,
-                    stream: &mut stream,
-                    observer: &mut |_| ControlFlow::Continue(()),
-                };
+                // The folds tell of themselves.
+                let mut nobody = |_| ControlFlow::Continue(());
+                let run = self.run(&name, &training, &mut stream, &mut nobody);
                 let start = self.config.start;
                 log_density_out_of_fold(x, &fit, &options, start, folds, run, &mut |done| {
                     course.reading(done)

@@ -22,7 +22,8 @@ samples, nats; `NaN` if there are none).
 
 The callback runs on the task that called the fit. It cancels by returning `:cancel` (the fit then throws
 [`LSMIError`](@ref) with status `:cancelled`) or by an exception, which the fit throws on; so does Ctrl-C. (Not by
-`false`, which `p.epoch == 1 && println(p)` returns, too.) The fit ends at the end of the epochs that are running.
+`false`, which `p.epoch == 1 && println(p)` returns, too.) The fit ends at the end of the epochs that are running,
+or of the trainings where a form is chosen.
 """
 struct Progress
     component::Symbol

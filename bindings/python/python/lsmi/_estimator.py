@@ -36,7 +36,8 @@ class LSMI:
         ``progress(component, epoch, epochs, loss, validation_loss)`` after every epoch of each of the five trainings,
         always by the thread that called ``fit``. An exception in it cancels the fit and propagates; so does
         KeyboardInterrupt, with or without a callback. If it returns True, the fit ends with an ``Error`` of kind
-        ``cancelled``. The fit ends at the end of the epochs that are running. The callback is not pickled.
+        ``cancelled``. The fit ends at the end of the epochs that are running, or of the trainings where a form is
+        chosen. The callback is not pickled.
     **settings
         Single settings on top of the preset; ``lsmi.settings("robust")`` lists all. Values are read by ``fit``. What
         is set is not chosen: with ``modes``, ``diagonal`` or ``triangle`` a ``start`` of ``validated`` becomes
