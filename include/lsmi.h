@@ -1720,7 +1720,8 @@ int32_t lsmi_network_form(const struct LsmiNetwork *network,
 
 /**
  * Copies out layer `index` (from 0), in the network's type: its sizes (each may be NULL) and, with `out` not NULL,
- * its parameters.
+ * its parameters. A classifier that a fit chose may add quadratic forms and radial units to the logits, which its
+ * log-probabilities and its gradient for x have in them and its layers do not.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` for a layer that does not exist, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
  */
@@ -1729,6 +1730,14 @@ int32_t lsmi_network_layer(const struct LsmiNetwork *network,
                            size_t *inputs,
                            size_t *outputs,
                            const struct LsmiLayerBuffers *out);
+
+/**
+ * How many functions a classifier that a fit chose adds to the logits of its layers: 0 for what layers alone make.
+ *
+ * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_network_expansion_count(const struct LsmiNetwork *network,
+                                     size_t *count);
 
 /**
  * log p(y|x) of every sample and class into `out`, samples × classes numbers of the network's type, nats.

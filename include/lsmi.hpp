@@ -972,6 +972,13 @@ public:
         return form;
     }
 
+    /// How many functions a classifier that a fit chose adds to the logits of its layers: 0 for layers alone.
+    std::size_t expansion_count() const {
+        std::size_t count = 0;
+        check(lsmi_network_expansion_count(get(), &count));
+        return count;
+    }
+
     /// The parameters of a layer, from 0, in the network's type T. Throws SHAPE if there is none, TYPE.
     template <class T>
     Layer<T> layer(std::size_t index) const {

@@ -1,7 +1,10 @@
 //! The estimator as a whole: identities, settings, model files, determinism, errors.
 
+use lsmi::classifier::{Expansion, ExpansionParameters};
 use lsmi::estimator::ShiftRule;
-use lsmi::estimator::{AnyModel, ClassifierForm, Component, EntropyUnits, FORMAT_VERSION, Prior, Reading};
+use lsmi::estimator::{
+    AnyModel, ClassifierForm, Component, EntropyUnits, FORMAT_VERSION, ModelParts, Prior, Reading, Summary,
+};
 use lsmi::interaction::{Information, mean, shift};
 use lsmi::knife::Start;
 use lsmi::synthetic::{Dataset, MixedGaussian, agreement, xor};
@@ -75,6 +78,27 @@ fn robust_sees_synergy_alone_in_planted_xor() {
     assert!((scores.summary.raw.synergy - 0.6855).abs() < 0.1, "{:?}", scores.summary.raw);
     assert!(scores.summary.raw.redundancy.abs() < 0.05, "{:?}", scores.summary.raw);
     assert!(scores.summary.accuracy.joint > 0.95 && scores.summary.accuracy.x1 < 0.6);
+}
+
+#[test]
+fn a_modality_and_its_image_under_a_linear_map_hold_no_synergy() {
+    let data = MixedGaussian::new(4, 0.5, 0.8).unwrap().sample(600, 5).unwrap();
+    let d = data.features1;
+    // A shear and scales far apart; the second has an offset besides.
+    let image: Vec<f64> = data
+        .x1
+        .chunks(d)
+        .flat_map(|x| {
+            (0..d).map(|j| 10f64.powi(j as i32) * (x[j] + 2.0 * x[(j + 1) % d] * f64::from(j > 0)) + 5.0)
+        })
+        .collect();
+    let config = Config { classifier_epochs: 30, start: Start::Mixture, modes: 2, ..Config::robust() };
+    for x2 in [&data.x1, &image] {
+        let model = fit(samples(&data.x1, d), samples(x2, d), &data.y, &config).unwrap();
+        let Summary { i1, raw, .. } = model.cross_fitted().unwrap().summary.clone();
+        assert!(i1 > 0.3 && raw.synergy.abs() < 0.005, "{i1} {raw:?}");
+        assert!((raw.redundancy - i1).abs() < 0.005, "{i1} {raw:?}");
+    }
 }
 
 #[test]
@@ -206,6 +230,24 @@ fn model_files_give_the_same_model_and_notice_every_change() {
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(matches!(Model::<f64>::load(&path), Err(Error::Io { action: "read", .. })));
 
+    // What a chosen classifier has beside its layers is kept.
+    let parameters = ExpansionParameters {
+        map: vec![0.5, -0.25, 1.0, 2.0],
+        offset: vec![0.125, 3.0],
+        quadratic: vec![0.1, 0.2, 0.2, -0.3, 0.0, 0.5, 0.5, 0.25],
+        centres: vec![1.0, 2.0, -1.0, 0.5, 0.0, 0.75],
+        precision: 0.5,
+        weights: vec![1.0, -1.0, 2.0, 0.0, 0.5, -0.5],
+    };
+    let [first, second, joint] = model.networks().clone();
+    let expansion = Expansion::new(2, 2, parameters).unwrap();
+    let parts = ModelParts {
+        networks: [first, second.with_expansions(vec![expansion.clone(), expansion]).unwrap(), joint],
+        densities: model.densities().clone(),
+    };
+    let more = Model::from_parts(parts).unwrap();
+    assert_eq!(Model::from_bytes("m", &more.to_bytes().unwrap()).unwrap(), more);
+
     for length in 0..bytes.len() {
         let error = Model::<f64>::from_bytes("m", &bytes[..length]).unwrap_err();
         assert!(matches!(error, Error::Format { .. }), "{length}: {error}");
@@ -222,7 +264,7 @@ fn model_files_give_the_same_model_and_notice_every_change() {
         }
         altered[i] = bytes[i];
     }
-    let text = r#"\"format_version\":1"#.as_bytes();
+    let text = r#"\"format_version\":2"#.as_bytes();
     let at = bytes.windows(text.len()).position(|w| w == text).unwrap();
     altered[at + text.len() - 1] = b'9';
     let error = Model::<f64>::from_bytes("m", &altered).unwrap_err();

@@ -7,9 +7,24 @@ use alloc::{vec, vec::Vec};
 
 /// A network whose logits are the sum of the members' logits, times their weights, and of `biases`. Members are without
 /// hidden layers, or all have ReLU. Their units lie side by side; what a shallow member has computed goes up through
-/// the layers of the deeper ones unchanged, its logits as max(0, v) − max(0, −v).
+/// the layers of the deeper ones unchanged, its logits as max(0, v) − max(0, −v). Expansions stay apart.
 pub(super) fn join<T: Float>(members: &[(&Network<T>, f64)], features: usize, biases: &[f64]) -> Network<T> {
     let classes = biases.len();
+    let expansions = members
+        .iter()
+        .flat_map(|(network, weight)| network.expansions().iter().map(|expansion| expansion.scaled(*weight)));
+    let expansions = expansions.collect();
+    // Of what is constant but for its expansions only the biases are left.
+    let mut biases = biases.to_vec();
+    let mut members = members.to_vec();
+    members.retain(|(network, weight)| {
+        let layers = network.layers();
+        let is_constant = layers.len() == 1 && layers[0].weights.iter().all(|w| *w == T::zero());
+        if is_constant {
+            biases.iter_mut().zip(&layers[0].biases).for_each(|(to, bias)| *to += weight * bias.f64());
+        }
+        !is_constant
+    });
     let depth = members.iter().map(|(network, _)| network.options().hidden.len()).max().unwrap_or(0);
     let branches: Vec<(Vec<Layer<T>>, f64)> =
         members.iter().map(|(network, weight)| (branch(network, depth), *weight)).collect();
@@ -20,7 +35,7 @@ pub(super) fn join<T: Float>(members: &[(&Network<T>, f64)], features: usize, bi
     let sizes = [&[features], &hidden[..], &[classes]].concat();
     let mut parameters = vec![T::zero(); parameter_count(&sizes)];
     let (last_weights, last_biases) = layer_ranges(&sizes, depth);
-    for (to, &bias) in parameters[last_biases.clone()].iter_mut().zip(biases) {
+    for (to, bias) in parameters[last_biases.clone()].iter_mut().zip(biases) {
         *to = T::of(bias);
     }
     // Units of the members before.
@@ -46,7 +61,8 @@ pub(super) fn join<T: Float>(members: &[(&Network<T>, f64)], features: usize, bi
     }
     debug_assert_eq!(last_weights.end, last_biases.start);
     let options = NetworkOptions { hidden, activation: Activation::Relu };
-    Network::from_flat(options, sizes, parameters)
+    let network = Network::from_flat(options, sizes, parameters);
+    network.with_expansions(expansions).expect("the members' own features and classes")
 }
 
 /// The layers of a network with as many hidden layers as asked for.
@@ -86,6 +102,7 @@ fn branch<T: Float>(network: &Network<T>, depth: usize) -> Vec<Layer<T>> {
 mod tests {
     use super::*;
     use crate::Samples;
+    use crate::classifier::{Expansion, ExpansionParameters};
     use crate::rng::Stream;
 
     fn network(hidden: &[usize], seed: u64) -> Network<f64> {
@@ -96,10 +113,25 @@ mod tests {
         Network::from_flat(options, sizes, parameters)
     }
 
+    /// A radial unit beside a network that has nothing but biases.
+    fn radial() -> Network<f64> {
+        let layer = Layer { weights: vec![0.0; 12], biases: vec![0.3, 0.2, 0.0, -0.5] };
+        let parameters = ExpansionParameters {
+            map: vec![0.1, -0.2, 0.3],
+            offset: vec![0.5],
+            centres: vec![0.2],
+            precision: 0.7,
+            weights: vec![1.0, -2.0, 0.5, 0.0],
+            ..ExpansionParameters::default()
+        };
+        let network = Network::from_layers(3, &[layer], Activation::Relu).unwrap();
+        network.with_expansions(vec![Expansion::new(3, 4, parameters).unwrap()]).unwrap()
+    }
+
     #[test]
     fn logits_are_the_weighted_sums() {
-        let members = [network(&[], 1), network(&[5], 2), network(&[7, 2], 3), network(&[3, 6], 4)];
-        let weights = [0.5, 2.0, 1.0, 0.25];
+        let members = [network(&[], 1), radial(), network(&[5], 2), network(&[7, 2], 3), network(&[3, 6], 4)];
+        let weights = [0.5, 1.5, 2.0, 1.0, 0.25];
         let biases = [0.1, -0.2, 0.3, 0.0];
         let rows: Vec<f64> = (0..30).map(|i| f64::from((i * 7) % 11) - 5.0).collect();
         let x = Samples::from_rows("x", &rows, 3).unwrap();
@@ -120,7 +152,7 @@ mod tests {
                     approx::assert_relative_eq!(e - sum, *g, epsilon = 1e-11);
                 }
             }
-            assert_eq!(joined.options().hidden.len(), [0, 0, 1, 2, 2][count]);
+            assert_eq!(joined.options().hidden.len(), [0, 0, 0, 1, 2, 2][count]);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A feed-forward network with log-softmax output: evaluation and gradient.
 
+use super::expansion::Expansion;
 use super::passes::{BLOCK, Form, Memory, layer_ranges, parameter_count};
 use crate::linalg::adam::Parameters;
 use crate::matrix::{check_count, total_weight};
@@ -46,6 +47,8 @@ pub struct Layer<T> {
 /// v₀ = x      v_{l+1} = f(W_l v_l + b_l)      log p(y|x) = log softmax(W_L v_L + b_L)_y
 /// ```
 ///
+/// A classifier that a fit chose may add smooth functions of x to the logits: see [`Network::expansions`].
+///
 /// Networks are equal if their forms and parameters are; the level does not count.
 #[derive(Debug, Clone)]
 pub struct Network<T> {
@@ -53,12 +56,14 @@ pub struct Network<T> {
     /// Features, hidden widths, classes.
     sizes: Vec<usize>,
     parameters: Vec<T>,
+    expansions: Vec<Expansion<T>>,
     level: Level,
 }
 
 impl<T: PartialEq> PartialEq for Network<T> {
     fn eq(&self, other: &Self) -> bool {
-        (&self.options, &self.sizes, &self.parameters) == (&other.options, &other.sizes, &other.parameters)
+        (&self.options, &self.sizes, &self.parameters, &self.expansions)
+            == (&other.options, &other.sizes, &other.parameters, &other.expansions)
     }
 }
 
@@ -107,12 +112,30 @@ impl<T: Float> Network<T> {
             return Err(Error::Empty { field: "network".to_string(), what: "layers" });
         }
         let options = NetworkOptions { hidden: sizes[1..sizes.len() - 1].to_vec(), activation };
-        Ok(Network { options, sizes, parameters, level: Level::best() })
+        Ok(Network::from_flat(options, sizes, parameters))
     }
 
     pub(super) fn from_flat(options: NetworkOptions, sizes: Vec<usize>, parameters: Vec<T>) -> Self {
         debug_assert_eq!(parameter_count(&sizes), parameters.len());
-        Network { options, sizes, parameters, level: Level::best() }
+        Network { options, sizes, parameters, expansions: Vec::new(), level: Level::best() }
+    }
+
+    /// The network with these functions added to its logits, instead of those that it had.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] where one is of other features or classes.
+    pub fn with_expansions(mut self, expansions: Vec<Expansion<T>>) -> Result<Self> {
+        for expansion in &expansions {
+            check_count("expansion", "features", self.features(), expansion.features())?;
+            check_count("expansion", "classes", self.classes(), expansion.classes())?;
+        }
+        self.expansions = expansions;
+        Ok(self)
+    }
+
+    /// The functions that are added to the logits.
+    pub fn expansions(&self) -> &[Expansion<T>] {
+        &self.expansions
     }
 
     /// Runs the kernels on a lower instruction set than [`Level::best`].
@@ -173,13 +196,15 @@ impl<T: Float> Network<T> {
                 let first = start / classes + block * BLOCK;
                 memory.gather(self.form(), &x, first..first + out.len() / classes);
                 memory.forward(self.form(), &self.parameters);
+                memory.expand(self.form(), &self.expansions);
                 memory.log_probabilities(self.form(), out);
             }
         });
         Ok(())
     }
 
-    /// Weighted mean cross-entropy −Σ wᵢ log p(yᵢ|xᵢ) / Σ wᵢ and its gradient for all parameters and for x.
+    /// Weighted mean cross-entropy −Σ wᵢ log p(yᵢ|xᵢ) / Σ wᵢ and its gradient for the parameters of all layers and for
+    /// x.
     ///
     /// # Errors
     /// [`Error::Shape`] if features, targets or weights do not fit, [`Error::Class`] for a target outside the
@@ -201,10 +226,14 @@ impl<T: Float> Network<T> {
             let first = block * BLOCK;
             memory.gather(form, &x, first..first + out.len() / features);
             memory.forward(form, &self.parameters);
+            memory.expand(form, &self.expansions);
             let weight = |i: usize| weights.map_or(1.0, |w| w[i].f64()) / total;
             loss += memory.cross_entropy(form, |i| (targets[first + i], weight(first + i)));
+            let mut through_expansions = vec![T::zero(); out.len()];
+            memory.expansions_backward(&self.expansions, &mut through_expansions);
             let fixed = Parameters::Fixed(&self.parameters);
             memory.backward(form, fixed, (&mut gradient, true), Some(out));
+            out.iter_mut().zip(through_expansions).for_each(|(out, more)| *out += more);
         }
         Ok(NetworkGradient { loss, layers: self.split(&gradient), x: gradient_x })
     }

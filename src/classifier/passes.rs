@@ -1,6 +1,7 @@
 //! The passes through a network: forward to the logits, and back with the gradient.
 
 use super::Activation;
+use super::expansion::{Expansion, ExpansionMemory};
 use crate::linalg::adam::Parameters;
 use crate::linalg::dense::{self, Cut, Derivative, Layer, LayerGradient};
 use crate::linalg::dense::{MOST_LANES, block_length, pitch};
@@ -63,6 +64,8 @@ pub(super) struct Memory<T> {
     targets: Vec<usize>,
     weights: Buffer<T>,
     losses: Buffer<T>,
+    /// Of every expansion.
+    expansions: Vec<ExpansionMemory<T>>,
 }
 
 impl<T: Float> Memory<T> {
@@ -75,6 +78,7 @@ impl<T: Float> Memory<T> {
             targets: Vec::new(),
             weights: Buffer::new(0),
             losses: Buffer::new(0),
+            expansions: Vec::new(),
         }
     }
 
@@ -120,6 +124,23 @@ impl<T: Float> Memory<T> {
             if hidden && form.activation == Activation::Tanh {
                 softmax::tanh_block(form.level, &mut out[..form.sizes[l + 1] * pitch::<T>(self.samples)]);
             }
+        }
+    }
+
+    /// Adds expansions to the logits, after [`Memory::forward`].
+    pub(super) fn expand(&mut self, form: Form<'_>, expansions: &[Expansion<T>]) {
+        self.expansions.resize_with(expansions.len(), ExpansionMemory::default);
+        let (before, logits) = self.units.split_at_mut(form.layers());
+        let (x, logits) = (before[0].slice(), logits[0].slice_mut());
+        for (expansion, memory) in expansions.iter().zip(&mut self.expansions) {
+            expansion.add(form.level, self.samples, x, logits, memory);
+        }
+    }
+
+    /// Adds to `out`, samples × features, what the gradient of [`Memory::cross_entropy`] is through expansions.
+    pub(super) fn expansions_backward(&self, expansions: &[Expansion<T>], out: &mut [T]) {
+        for (expansion, memory) in expansions.iter().zip(&self.expansions) {
+            expansion.gradient_x(self.samples, self.deltas[0].slice(), memory, out);
         }
     }
 

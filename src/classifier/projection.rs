@@ -10,11 +10,12 @@
 //! Source: Cook and Weisberg, "Sliced Inverse Regression for Dimension Reduction: Comment", 1991 (the eigenvectors for
 //! one modality).
 
+use super::expansion::ExpansionParameters;
 use super::{Layer, Network};
 use crate::{Float, Samples};
 use alloc::{vec, vec::Vec};
 use core::ops::Range;
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use nalgebra::{DMatrix, DVector, Dyn, SymmetricEigen};
 
 /// Features beyond which no directions are looked for: the matrices would cost more than the networks.
 const MOST_FEATURES: usize = 512;
@@ -31,6 +32,8 @@ const LEAST_VARIANCE: f64 = 1e-6;
 /// How directions are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// The first canonical coordinates, of all modalities together.
+    Canonical,
     /// Principal components.
     Principal,
     /// Interactions, of features as they are or whitened.
@@ -38,11 +41,20 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Kind; 3] =
-        [Kind::Principal, Kind::Interaction { whitened: false }, Kind::Interaction { whitened: true }];
+    /// Those that are tried: with canonical coordinates such as no invertible linear map of the features changes.
+    pub(super) fn of(canonical: bool) -> &'static [Kind] {
+        match canonical {
+            true => &[Kind::Canonical, Kind::Interaction { whitened: true }],
+            false => &[
+                Kind::Principal,
+                Kind::Interaction { whitened: false },
+                Kind::Interaction { whitened: true },
+            ],
+        }
+    }
 }
 
-/// v = M x + o: directions of each modality, of mean 0 and variance 1 where they were found.
+/// v = M x + o: directions, or other coordinates, of mean 0 where they were found.
 #[derive(Debug, Clone)]
 pub(super) struct Projection {
     /// Directions × features.
@@ -61,7 +73,7 @@ pub(super) struct Directions {
 impl Directions {
     /// The first `count` of each modality, nothing if that is no fewer than there are.
     pub(super) fn first(&self, count: usize) -> Option<Projection> {
-        if self.parts.iter().all(|(_, directions)| count >= directions.nrows()) {
+        if self.parts.iter().all(|(_, directions)| count >= directions.ncols()) {
             return None;
         }
         let counts = self.parts.iter().map(|(_, directions)| count.min(directions.ncols()));
@@ -79,8 +91,7 @@ impl Directions {
                 row += 1;
             }
         }
-        let offset = -(&matrix * &self.mean);
-        Some(Projection { matrix, offset })
+        Some(Projection::new(matrix, &self.mean))
     }
 }
 
@@ -88,8 +99,10 @@ impl Directions {
 pub(super) struct Moments {
     mean: DVector<f64>,
     covariance: DMatrix<f64>,
-    /// Σ_c p_c and S_c of every class that has samples.
-    classes: Vec<(f64, DMatrix<f64>)>,
+    /// p_c and D_c of every class that has samples.
+    differences: Vec<(f64, DMatrix<f64>)>,
+    /// p_c and the mean of every class that has samples.
+    means: Vec<(f64, DVector<f64>)>,
 }
 
 impl Moments {
@@ -105,7 +118,7 @@ impl Moments {
         }
         let every = samples.len().div_ceil(MOST_SAMPLES).max(1);
         let samples: Vec<usize> = samples.iter().copied().step_by(every).collect();
-        let (mut within, mut classes_found) = (DMatrix::zeros(d, d), Vec::new());
+        let (mut within, mut differences) = (DMatrix::zeros(d, d), Vec::new());
         let mut means: Vec<(f64, DVector<f64>)> = Vec::new();
         for class in 0..classes {
             let members: Vec<usize> = samples.iter().copied().filter(|&i| targets[i] == class).collect();
@@ -120,7 +133,7 @@ impl Moments {
             let covariance = &centred * centred.transpose() / members.len() as f64;
             within += &covariance * share;
             means.push((share, mean));
-            classes_found.push((share, covariance));
+            differences.push((share, covariance));
         }
         let mean: DVector<f64> =
             means.iter().fold(DVector::zeros(d), |sum, (share, mean)| sum + mean * *share);
@@ -129,8 +142,24 @@ impl Moments {
             let away = class_mean - &mean;
             covariance += &away * away.transpose() * *share;
         }
-        classes_found.iter_mut().for_each(|(_, of_class)| *of_class -= &within);
-        Some(Moments { mean, covariance, classes: classes_found })
+        differences.iter_mut().for_each(|(_, of_class)| *of_class -= &within);
+        Some(Moments { mean, covariance, differences, means })
+    }
+
+    pub(super) fn mean(&self) -> &DVector<f64> {
+        &self.mean
+    }
+
+    pub(super) fn covariance(&self) -> &DMatrix<f64> {
+        &self.covariance
+    }
+
+    pub(super) fn differences(&self) -> &[(f64, DMatrix<f64>)] {
+        &self.differences
+    }
+
+    pub(super) fn means(&self) -> &[(f64, DVector<f64>)] {
+        &self.means
     }
 
     /// The directions of one kind, of modalities of these widths side by side.
@@ -138,11 +167,18 @@ impl Moments {
         let end = |count: usize| widths[..count].iter().sum::<usize>();
         let modalities: Vec<Range<usize>> = (0..widths.len()).map(|i| end(i)..end(i + 1)).collect();
         let parts = match kind {
-            Kind::Principal => {
+            // Canonical coordinates are found elsewhere.
+            Kind::Principal | Kind::Canonical => {
                 modalities.iter().map(|range| (range.clone(), self.principal(range))).collect()
             }
             Kind::Interaction { whitened } => self.interactions(whitened, &modalities),
         };
+        Directions { mean: self.mean.clone(), covariance: self.covariance.clone(), parts }
+    }
+
+    /// The rows of a projection as directions.
+    pub(super) fn along(&self, projection: Projection) -> Directions {
+        let parts = vec![(0..self.mean.len(), projection.matrix.transpose())];
         Directions { mean: self.mean.clone(), covariance: self.covariance.clone(), parts }
     }
 
@@ -169,7 +205,7 @@ impl Moments {
                 if i == j && modalities.len() > 1 {
                     continue;
                 }
-                for (share, difference) in &self.classes {
+                for (share, difference) in &self.differences {
                     let block = &roots[i] * self.block(difference, rows, columns) * &roots[j];
                     sum += &block * block.transpose() * *share;
                 }
@@ -183,12 +219,15 @@ impl Moments {
 /// Rounds that eigenvectors are sought for.
 const ROUNDS: usize = 100_000;
 
+/// Eigenvalues and eigenvectors of a symmetric matrix, if they are found.
+pub(super) fn symmetric(matrix: DMatrix<f64>) -> Option<SymmetricEigen<f64, Dyn>> {
+    SymmetricEigen::try_new(matrix, f64::EPSILON, ROUNDS)
+}
+
 /// Eigenvectors of a symmetric matrix, that of the largest eigenvalue first; the axes if none are found.
-fn leading(matrix: DMatrix<f64>) -> DMatrix<f64> {
+pub(super) fn leading(matrix: DMatrix<f64>) -> DMatrix<f64> {
     let d = matrix.nrows();
-    let Some(eigen) = SymmetricEigen::try_new(matrix, f64::EPSILON, ROUNDS) else {
-        return DMatrix::identity(d, d);
-    };
+    let Some(eigen) = symmetric(matrix) else { return DMatrix::identity(d, d) };
     let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
     order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
     eigen.eigenvectors.select_columns(&order)
@@ -197,15 +236,36 @@ fn leading(matrix: DMatrix<f64>) -> DMatrix<f64> {
 /// V^(−½) of a covariance; directions without variance get none.
 fn inverse_root(covariance: DMatrix<f64>) -> DMatrix<f64> {
     let d = covariance.nrows();
-    let Some(eigen) = SymmetricEigen::try_new(covariance, f64::EPSILON, ROUNDS) else {
-        return DMatrix::identity(d, d);
-    };
+    let Some(eigen) = symmetric(covariance) else { return DMatrix::identity(d, d) };
     let least = LEAST_VARIANCE * eigen.eigenvalues.max();
     let scales = eigen.eigenvalues.map(|value| if value > least { 1.0 / libm::sqrt(value) } else { 0.0 });
     &eigen.eigenvectors * DMatrix::from_diagonal(&scales) * eigen.eigenvectors.transpose()
 }
 
+/// Samples that are projected together.
+const BLOCK: usize = 256;
+
 impl Projection {
+    /// M (x − mean).
+    pub(super) fn new(matrix: DMatrix<f64>, mean: &DVector<f64>) -> Self {
+        let offset = -(&matrix * mean);
+        Projection { matrix, offset }
+    }
+
+    /// M and o.
+    pub(super) fn parts(&self) -> (&DMatrix<f64>, &DVector<f64>) {
+        (&self.matrix, &self.offset)
+    }
+
+    /// An expansion of these coordinates that adds nothing yet.
+    pub(super) fn expansion_parameters<T: Float>(&self) -> ExpansionParameters<T> {
+        ExpansionParameters {
+            map: self.matrix.transpose().iter().map(|&m| T::of(m)).collect(),
+            offset: self.offset.iter().map(|&o| T::of(o)).collect(),
+            ..ExpansionParameters::default()
+        }
+    }
+
     /// Number of directions.
     pub(super) fn directions(&self) -> usize {
         self.matrix.nrows()
@@ -214,13 +274,12 @@ impl Projection {
     /// The projected samples, n × directions in C order.
     pub(super) fn apply<T: Float>(&self, x: Samples<'_, T>) -> Vec<T> {
         let mut out = Vec::with_capacity(x.samples() * self.directions());
-        let mut sample = vec![0.0; x.features()];
-        for row in x.iter() {
-            sample.iter_mut().zip(row).for_each(|(to, value)| *to = value.f64());
-            for (direction, offset) in self.matrix.row_iter().zip(self.offset.iter()) {
-                let sum: f64 = direction.iter().zip(&sample).map(|(m, v)| m * v).sum();
-                out.push(T::of(offset + sum));
-            }
+        for first in (0..x.samples()).step_by(BLOCK) {
+            let block = BLOCK.min(x.samples() - first);
+            let rows = DMatrix::from_fn(x.features(), block, |row, i| x.sample(first + i)[row].f64());
+            let mut projected = &self.matrix * rows;
+            projected.column_iter_mut().for_each(|mut column| column += &self.offset);
+            out.extend(projected.iter().map(|&v| T::of(v)));
         }
         out
     }

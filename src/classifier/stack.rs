@@ -14,6 +14,9 @@
 //! Sources: Wolpert, "Stacked generalization", 1992; Guo et al., "On Calibration of Modern Neural Networks", 2017;
 //! Platt, "Probabilistic Outputs for Support Vector Machines", 1999.
 
+use crate::linalg::dense::MOST_LANES;
+use crate::linalg::softmax::exp_block;
+use crate::simd::Level;
 use alloc::{vec, vec::Vec};
 use nalgebra::{Cholesky, DMatrix, DVector};
 
@@ -79,6 +82,17 @@ impl Stack<'_> {
         }
     }
 
+    /// The mean log-loss of a member alone with the weight that is best, nats.
+    pub(super) fn tempered_loss(&self, member: usize) -> f64 {
+        let mix = self.fit(&[member], &[1.0]);
+        let mut log_p = vec![0.0; self.classes];
+        let losses = self.samples.iter().map(|&i| {
+            mix.log_probabilities(|m| &self.members[m][i * self.classes..][..self.classes], &mut log_p);
+            -log_p[self.targets[i]]
+        });
+        losses.sum::<f64>() / self.samples.len() as f64
+    }
+
     /// The best weights of these members, from `start` on.
     fn fit(&self, members: &[usize], start: &[f64]) -> Mix {
         let mut weights = DVector::from_column_slice(start);
@@ -124,25 +138,35 @@ impl Stack<'_> {
         let rest = 1.0 / ((self.samples.len() + 2) * (classes - 1)) as f64;
         let mut losses = Vec::with_capacity(self.samples.len());
         let (mut gradient, mut curvature) = (DVector::zeros(count), DMatrix::zeros(count, count));
-        let (mut log_p, mut means, mut centred) = (vec![0.0; classes], vec![0.0; count], vec![0.0; count]);
-        for &i in self.samples {
-            let of = |m: usize| &self.members[members[m]][i * classes..][..classes];
-            log_p.fill(0.0);
-            for (m, weight) in weights.iter().enumerate() {
-                log_p.iter_mut().zip(of(m)).for_each(|(l, v)| *l += weight * v);
+        let (mut means, mut centred) = (vec![0.0; count], vec![0.0; count]);
+        // Logits less the largest of their sample, and what they are the logarithms of.
+        let numbers = self.samples.len() * classes;
+        let mut logits = vec![0.0; numbers.next_multiple_of(MOST_LANES)];
+        for (&i, logits) in self.samples.iter().zip(logits.chunks_exact_mut(classes)) {
+            for (member, weight) in members.iter().zip(weights.iter()) {
+                let of_sample = &self.members[*member][i * classes..][..classes];
+                logits.iter_mut().zip(of_sample).for_each(|(l, v)| *l += weight * v);
             }
-            log_softmax(&mut log_p);
+            let most = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            logits.iter_mut().for_each(|l| *l -= most);
+        }
+        let mut odds = logits.clone();
+        exp_block(Level::best(), &mut odds);
+        let rows = logits.chunks_exact(classes).zip(odds.chunks_exact_mut(classes));
+        for (&i, (logits, p)) in self.samples.iter().zip(rows) {
+            let of = |m: usize| &self.members[members[m]][i * classes..][..classes];
             let class = self.targets[i];
             let expected = |values: &[f64]| {
                 (1.0 - rest * classes as f64) * values[class] + rest * values.iter().sum::<f64>()
             };
-            losses.push(-expected(&log_p));
-            log_p.iter_mut().for_each(|l| *l = libm::exp(*l));
+            let total: f64 = p.iter().sum();
+            losses.push(libm::log(total) - expected(logits));
+            p.iter_mut().for_each(|p| *p /= total);
             for (m, mean) in means.iter_mut().enumerate() {
-                *mean = of(m).iter().zip(&log_p).map(|(v, p)| v * p).sum();
+                *mean = of(m).iter().zip(&*p).map(|(v, p)| v * p).sum();
                 gradient[m] += *mean - expected(of(m));
             }
-            for (class, p) in log_p.iter().enumerate() {
+            for (class, p) in p.iter().enumerate() {
                 for m in 0..count {
                     centred[m] = of(m)[class] - means[m];
                     for l in 0..=m {

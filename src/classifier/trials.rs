@@ -17,7 +17,7 @@ pub(crate) struct Data<'a, T> {
     pub(crate) widths: &'a [usize],
 }
 
-/// A training's state after some epochs.
+/// A training's state after some epochs, or what one of several settings gave, with their number.
 pub(super) type Look<T> = (usize, Network<T>);
 
 /// The training without a fold: its looks, and the loss of each on the fold.
@@ -33,7 +33,8 @@ impl<T> Tried<'_, T> {
         self.0.iter().map(|(looks, _)| looks.len()).min().unwrap_or(0)
     }
 
-    pub(super) fn epochs(&self, look: usize) -> usize {
+    /// The epochs of a look, or the number of its setting.
+    pub(super) fn label(&self, look: usize) -> usize {
         self.0[0].0[look].0
     }
 

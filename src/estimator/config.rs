@@ -66,8 +66,8 @@ pub enum ShiftRule {
 pub enum ClassifierForm {
     /// The settings `hidden`, `activation`, `classifier_learning_rate`, `classifier_weight_decay` and so on.
     Given,
-    /// Samples that a fit did not see: linear classifiers and networks of several forms and weight decays, on all
-    /// features or on a few directions of them, are trained on all folds but one; the weighted sum of their
+    /// Samples that a fit did not see: linear classifiers, normal laws, radial units and networks of several forms and
+    /// weight decays, of all features or a few directions of them, are trained on all folds but one; the weighted sum of their
     /// log-probabilities and the prior's that the left-out folds find likeliest is taken, and trained on all samples.
     /// The epochs (at most), the batch and the learning rate are those of the settings, the last for networks of all
     /// features.

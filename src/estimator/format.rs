@@ -9,7 +9,7 @@ use super::preprocess::Preprocessing;
 use super::rows::Rows;
 use super::score::Scores;
 use super::summary::Summary;
-use crate::classifier::{Activation, Layer, Network, check_targets};
+use crate::classifier::{Activation, Expansion, ExpansionParameters, Layer, Network, check_targets};
 use crate::interaction::Information;
 use crate::knife::{Marginal, MarginalOptions, MarginalParameters, Triangle};
 use crate::{Error, Float, Result};
@@ -22,8 +22,8 @@ use safetensors::tensor::Metadata;
 use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 
-/// The newest format that this library reads, and the one it writes.
-pub const FORMAT_VERSION: u64 = 1;
+/// The newest format that this library reads, and the one it writes. Format 1 knows no expansions.
+pub const FORMAT_VERSION: u64 = 2;
 
 const KEY: &str = "lsmi";
 const SOURCES: [&str; 3] = ["x1", "x2", "joint"];
@@ -47,12 +47,19 @@ struct Header {
     activations: [Activation; 3],
     /// Layers of each classifier.
     layers: [usize; 3],
+    /// Expansions of each classifier.
+    #[serde(default, skip_serializing_if = "are_none")]
+    expansions: [usize; 3],
     densities: [MarginalOptions; 2],
     frozen_shift: Option<f64>,
     histories: Histories,
     /// What is said of the training samples together as models read them that did not see them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cross_fitted: Option<Summary>,
+}
+
+fn are_none(expansions: &[usize; 3]) -> bool {
+    *expansions == [0; 3]
 }
 
 /// An array on its way into a file.
@@ -120,6 +127,7 @@ impl<T: Float> Model<T> {
     /// [`Error::Format`] if a number of the header is not finite.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let arrays = self.arrays();
+        let expansions = [0, 1, 2].map(|i| self.networks[i].expansions().len());
         let header = Header {
             format_version: FORMAT_VERSION,
             library_version: env!("CARGO_PKG_VERSION").to_string(),
@@ -128,6 +136,7 @@ impl<T: Float> Model<T> {
             features: self.features(),
             activations: [0, 1, 2].map(|i| self.networks[i].options().activation),
             layers: [0, 1, 2].map(|i| self.networks[i].options().hidden.len() + 1),
+            expansions,
             densities: [0, 1].map(|i| self.densities[i].options().clone()),
             frozen_shift: self.frozen_shift,
             histories: self.histories.clone(),
@@ -152,6 +161,21 @@ impl<T: Float> Model<T> {
                 arrays.insert(format!("{name}.weight"), Array::floats(&[outputs, inputs], &layer.weights));
                 arrays.insert(format!("{name}.bias"), Array::floats(&[outputs], &layer.biases));
                 inputs = outputs;
+            }
+            for (e, expansion) in network.expansions().iter().enumerate() {
+                let (d, k, classes) = (expansion.features(), expansion.coordinates(), expansion.classes());
+                let p = expansion.parameters();
+                let units = p.centres.len() / k;
+                let mut insert = |name, shape: &[usize], values: &[T]| {
+                    let name = format!("classifier.{source}.expansion.{e}.{name}");
+                    arrays.insert(name, Array::floats(shape, values))
+                };
+                insert("map", &[k, d], &p.map);
+                insert("offset", &[k], &p.offset);
+                insert("quadratic", &[p.quadratic.len() / (k * k), k, k], &p.quadratic);
+                insert("centres", &[units, k], &p.centres);
+                insert("precision", &[1], &[p.precision]);
+                insert("weights", &[classes, units], &p.weights);
             }
         }
         for (source, density) in SOURCES.iter().zip(&self.densities) {
@@ -283,7 +307,21 @@ impl<'a> ModelFile<'a> {
             })
         });
         let layers = layers.collect::<Result<Vec<_>>>()?;
-        Network::from_layers(features, &layers, self.header.activations[index])
+        let network = Network::from_layers(features, &layers, self.header.activations[index])?;
+        let expansions = (0..self.header.expansions[index]).map(|e| {
+            let floats = |name| self.floats(&format!("classifier.{}.expansion.{e}.{name}", SOURCES[index]));
+            let parameters = ExpansionParameters {
+                map: floats("map")?,
+                offset: floats("offset")?,
+                quadratic: floats("quadratic")?,
+                centres: floats("centres")?,
+                precision: floats("precision")?.first().copied().unwrap_or_default(),
+                weights: floats("weights")?,
+            };
+            Expansion::new(features, network.classes(), parameters)
+        });
+        let expansions = expansions.collect::<Result<Vec<_>>>()?;
+        network.with_expansions(expansions)
     }
 
     fn density<T: Float>(&self, index: usize, features: usize) -> Result<Marginal<T>> {

@@ -89,9 +89,11 @@ impl<T: Float> Trainer<'_, T> {
         x: Samples<'_, T>,
         observer: &mut dyn FnMut(TrainingProgress) -> ControlFlow<()>,
     ) -> Result<Trained<T>> {
-        let (name, mut stream) = (component.to_string(), self.stream(component));
+        let name = component.to_string();
         let training = self.config.classifier_training();
         if self.config.classifier_form == ClassifierForm::Validated {
+            // The same for all three, so that the chance in them is the same, and atoms are differences without it.
+            let mut stream = self.stream(Component::Classifier1);
             let own;
             let folds = match self.folds {
                 Some(folds) => folds,
@@ -114,6 +116,7 @@ impl<T: Float> Trainer<'_, T> {
                 out_of_fold: if self.folds.is_some() { fit.out_of_fold } else { Vec::new() },
             });
         }
+        let mut stream = self.stream(component);
         let options = self.config.network_options();
         let y: Vec<i64> = self.targets.iter().map(|&class| class as i64).collect();
         let mut course = Course::new(self.folds, observer);

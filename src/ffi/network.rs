@@ -1,6 +1,6 @@
 //! Classifier networks on their own.
 
-use super::arrays::{Room, input, optional_input, output, structure, structure_array, write};
+use super::arrays::{Room, input, optional_input, output, structure, structure_array, write, write_result};
 use super::config::Coded;
 use super::handle::{self, opaque};
 use super::interaction::structures;
@@ -191,7 +191,8 @@ pub unsafe extern "C" fn lsmi_network_form(
 }
 
 /// Copies out layer `index` (from 0), in the network's type: its sizes (each may be NULL) and, with `out` not NULL,
-/// its parameters.
+/// its parameters. A classifier that a fit chose may add quadratic forms and radial units to the logits, which its
+/// log-probabilities and its gradient for x have in them and its layers do not.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` for a layer that does not exist, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
 #[unsafe(no_mangle)]
@@ -218,6 +219,20 @@ pub unsafe extern "C" fn lsmi_network_layer(
                 Ok(())
             })
         })
+    }
+}
+
+/// How many functions a classifier that a fit chose adds to the logits of its layers: 0 for what layers alone make.
+///
+/// Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_network_expansion_count(network: *const LsmiNetwork, count: *mut usize) -> i32 {
+    // SAFETY: the caller gives a live handle and a writable result, or NULL.
+    unsafe {
+        handle::with(
+            network,
+            |any| either!(any, network => write_result("count", count, network.expansions().len())),
+        )
     }
 }
 

@@ -33,6 +33,9 @@ const LEAST_SHARE: f64 = 1e-8;
 /// Samples whose scatter is summed at a time.
 const BLOCK: usize = 256;
 
+/// Samples whose means are summed at a time.
+const LONG_BLOCK: usize = 1024;
+
 /// Samples side by side, each with its weight: the mean of the weights is 1.
 pub(super) struct Weighted<T> {
     features: usize,
@@ -99,6 +102,8 @@ pub(super) fn fit_mixture<T: Float>(
 struct Prior {
     samples: f64,
     covariance: DMatrix<f64>,
+    /// The data's means.
+    means: Vec<f64>,
 }
 
 /// What the prior takes from the diagonal, so that features which are functions of others keep a variance of their own.
@@ -109,24 +114,26 @@ impl Prior {
     fn new<T: Float>(level: Level, samples: &Weighted<T>, modes: usize, full: bool) -> Self {
         let d = samples.x().features();
         let everyone: Vec<T> = samples.weights.iter().map(|&w| T::of(w)).collect();
-        let (mass, means) = means(samples, &everyone);
-        let means: Vec<T> = means.into_iter().map(T::of).collect();
+        let somewhere: Vec<f64> = samples.x().sample(0).iter().map(|v| v.f64()).collect();
+        let means = Sums::new(samples, &everyone, &somewhere).means.as_slice().to_vec();
+        let sums = Sums::new(samples, &everyone, &means);
+        let mass = sums.masses[0];
         let parts = libm::pow(modes as f64, 2.0 / d as f64);
-        let variances = squares(samples, &everyone, &means).into_iter().map(|square| square / mass);
-        let variances: Vec<f64> = variances.collect();
+        let variances: Vec<f64> = sums.squares.iter().map(|square| square / mass).collect();
         let mut covariance = DMatrix::from_diagonal(&variances.clone().into());
         if full {
-            let all = scatter(level, samples, &means, &everyone) / mass;
+            let rounded: Vec<T> = means.iter().map(|&m| T::of(m)).collect();
+            let all = scatter(level, samples, &rounded, &everyone) / mass;
             covariance = covariance * OWN + all * (1.0 - OWN);
         }
         covariance /= parts;
         for (j, (variance, mean)) in variances.iter().zip(&means).enumerate() {
             // A constant feature has no scale of its own, and its mean is rounded.
-            if *variance <= 1e-20 * mean.f64() * mean.f64() {
+            if *variance <= 1e-20 * mean * mean {
                 covariance[(j, j)] = 1.0;
             }
         }
-        Prior { samples: (d + 2) as f64, covariance }
+        Prior { samples: (d + 2) as f64, covariance, means }
     }
 
     fn variance(&self, feature: usize) -> f64 {
@@ -146,28 +153,73 @@ fn with_shares<'a, T: Float>(
         .filter(|(_, share)| share.f64() > LEAST_SHARE)
 }
 
-/// Σ c, and the mean of every feature, of samples with shares c.
-fn means<T: Float>(samples: &Weighted<T>, shares: &[T]) -> (f64, Vec<f64>) {
-    let mut mass = 0.0;
-    let mut means = vec![0.0; samples.x().features()];
-    for (x, c) in with_shares(samples, shares) {
-        mass += c.f64();
-        means.iter_mut().zip(x).for_each(|(m, x)| *m += c.f64() * x.f64());
-    }
-    means.iter_mut().for_each(|m| *m /= mass);
-    (mass, means)
+/// What samples with shares c of several modes amount to, a mode per column.
+struct Sums {
+    /// Σ c.
+    masses: Vec<f64>,
+    /// Means of the features.
+    means: DMatrix<f64>,
+    /// Σ c (x − mean)² of the features.
+    squares: DMatrix<f64>,
 }
 
-/// Σ c (x − mean)² of every feature.
-fn squares<T: Float>(samples: &Weighted<T>, shares: &[T], means: &[T]) -> Vec<f64> {
-    let mut squares = vec![0.0; means.len()];
-    for (x, c) in with_shares(samples, shares) {
-        for ((square, x), m) in squares.iter_mut().zip(x).zip(means) {
-            let v = x.f64() - m.f64();
-            *square += c.f64() * v * v;
+impl Sums {
+    /// Of shares, modes × samples, summed about a point that is about where the samples are.
+    fn new<T: Float>(samples: &Weighted<T>, shares: &[T], about: &[f64]) -> Self {
+        let (d, n) = (about.len(), samples.x().samples());
+        let modes = shares.len() / n;
+        let (mut masses, mut means) = (vec![0.0; modes], DMatrix::zeros(d, modes));
+        let mut squares: DMatrix<f64> = DMatrix::zeros(d, modes);
+        // A feature per row.
+        let (mut x, mut of_mode) = (vec![0.0; d * LONG_BLOCK], vec![0.0; LONG_BLOCK]);
+        for first in (0..n).step_by(LONG_BLOCK) {
+            let count = LONG_BLOCK.min(n - first);
+            for (i, sample) in samples.x[first * d..].chunks_exact(d).take(count).enumerate() {
+                for (j, (value, about)) in sample.iter().zip(about).enumerate() {
+                    x[j * LONG_BLOCK + i] = value.f64() - about;
+                }
+            }
+            for (mode, shares) in shares.chunks_exact(n).enumerate() {
+                let of_mode = &mut of_mode[..count];
+                of_mode.iter_mut().zip(&shares[first..]).for_each(|(to, share)| *to = share.f64());
+                masses[mode] += of_mode.iter().sum::<f64>();
+                for (j, x) in x.chunks_exact(LONG_BLOCK).enumerate() {
+                    let (sum, square) = weighted_sums(of_mode, &x[..count]);
+                    means[(j, mode)] += sum;
+                    squares[(j, mode)] += square;
+                }
+            }
+        }
+        for (mode, &mass) in masses.iter().enumerate() {
+            for j in 0..d {
+                let away: f64 = means[(j, mode)] / mass;
+                squares[(j, mode)] = (squares[(j, mode)] - mass * away * away).max(0.0);
+                means[(j, mode)] = about[j] + away;
+            }
+        }
+        Sums { masses, means, squares }
+    }
+}
+
+/// Σ c v and Σ c v².
+fn weighted_sums(weights: &[f64], values: &[f64]) -> (f64, f64) {
+    // Sums side by side, so that vectors can be used.
+    let (mut sums, mut squares) = ([0.0; 8], [0.0; 8]);
+    let (chunks, rest) = weights.as_chunks::<8>();
+    let (of_chunks, of_rest) = values.as_chunks::<8>();
+    for (c, v) in chunks.iter().zip(of_chunks) {
+        for lane in 0..8 {
+            let product = c[lane] * v[lane];
+            sums[lane] += product;
+            squares[lane] += product * v[lane];
         }
     }
-    squares
+    let (mut sum, mut square) = (sums.iter().sum(), squares.iter().sum());
+    for (c, v) in rest.iter().zip(of_rest) {
+        sum += c * v;
+        square += c * v * v;
+    }
+    (sum, square)
 }
 
 /// Squared distance in units of the prior's variances.
@@ -242,15 +294,16 @@ fn maximise<T: Float>(
     let full = !layout.triangle.is_empty();
     let mut total = 0.0;
     let mut modes = Vec::with_capacity(layout.modes);
-    for (mode, shares) in shares.chunks_exact(n).enumerate() {
-        let (mass, centre) = means(samples, shares);
+    let sums = Sums::new(samples, shares, &prior.means);
+    for (mode, (shares, &mass)) in shares.chunks_exact(n).zip(&sums.masses).enumerate() {
         let mean = &mut parameters[layout.means.clone()][mode * width..][..d];
         if mass > 0.0 {
-            mean.iter_mut().zip(&centre).for_each(|(m, &value)| *m = T::of(value));
+            mean.iter_mut().zip(&sums.means.column(mode)).for_each(|(m, &value)| *m = T::of(value));
         }
         let mut covariance = match full {
             true => scatter(*level, samples, mean, shares),
-            false => DMatrix::from_diagonal(&squares(samples, shares, mean).into()),
+            false if mass > 0.0 => DMatrix::from_diagonal(&sums.squares.column(mode)),
+            false => DMatrix::zeros(d, d),
         };
         covariance = (covariance + &prior.covariance * prior.samples) / (mass + prior.samples);
         total += mass;

@@ -4,7 +4,7 @@
 use super::adam::Update;
 use super::dense::{Downward, Forward as LayerForward, Transpose, WeightGradient};
 use super::mixture::{Backward, BackwardX, Forward, Scales, Score};
-use super::softmax::{CrossEntropy, LogSoftmax, Tanh};
+use super::softmax::{CrossEntropy, Exp, LogSoftmax, Tanh};
 use crate::simd::{Constants, Level, Rows, Softmax};
 
 macro_rules! kernels {
@@ -45,6 +45,8 @@ kernels! {
     transpose: Transpose -> () = Level::run;
     /// tanh of a block.
     tanh_block: Tanh -> () = Level::run;
+    /// exp of a block.
+    exp_block: Exp -> () = Level::run;
     /// Logits to log-probabilities.
     log_softmax: LogSoftmax -> () = Level::run;
     /// Cross-entropies and their gradient.

@@ -1,9 +1,9 @@
-//! tanh, and log-softmax with its cross-entropy, on blocks with a sample per column (see [`super::dense`]).
+//! tanh and exp, and log-softmax with its cross-entropy, on blocks with a sample per column (see [`super::dense`]).
 
 use super::dense::{block_length, pitch};
 use super::ends::MOST_LANES;
 use crate::Float;
-use crate::simd::functions::{exp, ln, tanh};
+use crate::simd::functions::{exp, exp_negative, ln, tanh};
 use crate::simd::{Kernel, Level, Vector};
 
 /// tanh of every element of a block.
@@ -27,6 +27,31 @@ impl<T: Float> Kernel<T> for Tanh<'_, T> {
             // SAFETY: the caller says that the processor has the instruction set; the length is a whole number of
             // vectors.
             unsafe { tanh(V::load(values.add(at))).store(values.add(at)) };
+        }
+    }
+}
+
+/// eᵛ of every element of a block, none above 0 by more than rounding.
+///
+/// # Panics
+/// If the block is no whole number of vectors.
+pub(crate) fn exp_block<T: Float>(level: Level, block: &mut [T]) {
+    assert!(block.len().is_multiple_of(MOST_LANES));
+    T::exp_block(level, Exp(block));
+}
+
+pub struct Exp<'a, T>(&'a mut [T]);
+
+impl<T: Float> Kernel<T> for Exp<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<Element = T>>(self) {
+        let values = self.0.as_mut_ptr();
+        for at in (0..self.0.len()).step_by(V::LANES) {
+            // SAFETY: the caller says that the processor has the instruction set; the length is a whole number of
+            // vectors.
+            unsafe { exp_negative(V::load(values.add(at))).store(values.add(at)) };
         }
     }
 }

@@ -50,13 +50,13 @@ static void test_bytes(const LsmiModel *model, const Data *data) {
         CHECK(lsmi_model_from_bytes(copy, length, &read) == LSMI_ERROR_FORMAT && read == NULL);
         copy[i] ^= 0x55;
     }
-    for (i = 0; i + 18 < length && memcmp(copy + i, "format_version\\\":1", 18) != 0; i++) {
+    for (i = 0; i + 18 < length && memcmp(copy + i, "format_version\\\":2", 18) != 0; i++) {
     }
     version = (char *)copy + i + 17;
-    CHECK(*version == '1');
+    CHECK(*version == '2');
     *version = '9';
     FAILS(lsmi_model_from_bytes(copy, length, &read), LSMI_ERROR_VERSION,
-          "model: expected model format version 1 or older, got 9; a newer lsmi reads it");
+          "model: expected model format version 2 or older, got 9; a newer lsmi reads it");
     FAILS_LIKE(lsmi_model_from_bytes((const uint8_t *)"not a model", 11, &read), LSMI_ERROR_FORMAT, "model: ");
     {
         /* A good file of the same container, but no model. */

@@ -61,6 +61,9 @@ static void test_form(void) {
     OK(lsmi_network_form(network, &type, &features, &classes, &count, &activation));
     CHECK(type == LSMI_F32 && features == 2 && classes == 3 && count == 1 && activation == LSMI_ACTIVATION_TANH);
     OK(lsmi_network_form(network, NULL, NULL, NULL, NULL, NULL));
+    count = 7;
+    OK(lsmi_network_expansion_count(network, &count));
+    CHECK(count == 0);
     OK(lsmi_network_layer(network, 0, &inputs, &outputs, &room));
     CHECK(inputs == 2 && outputs == 3);
     CHECK(memcmp(w, got_w, sizeof w) == 0 && memcmp(b, got_b, sizeof b) == 0);

@@ -58,11 +58,13 @@ static void test_handles(void) {
     FAILS(lsmi_network_free(other), LSMI_ERROR_HANDLE, another);
     FAILS(lsmi_network_form(other, NULL, NULL, NULL, NULL, NULL), LSMI_ERROR_HANDLE, another);
     FAILS(lsmi_network_layer(other, 0, NULL, NULL, NULL), LSMI_ERROR_HANDLE, another);
+    FAILS(lsmi_network_expansion_count(other, &length), LSMI_ERROR_HANDLE, another);
     FAILS(lsmi_network_log_probabilities(other, &matrix, out), LSMI_ERROR_HANDLE, another);
     FAILS(lsmi_network_gradient(other, &matrix, y, 1, NULL, NULL, NULL, NULL), LSMI_ERROR_HANDLE, another);
     FAILS(lsmi_network_error_message(other, text, sizeof text, &length), LSMI_ERROR_HANDLE, another);
     REFUSES_NULL(lsmi_network_form(NULL, NULL, NULL, NULL, NULL, NULL), "LsmiNetwork");
     REFUSES_NULL(lsmi_network_layer(NULL, 0, NULL, NULL, NULL), "LsmiNetwork");
+    REFUSES_NULL(lsmi_network_expansion_count(NULL, &length), "LsmiNetwork");
     REFUSES_NULL(lsmi_network_log_probabilities(NULL, &matrix, out), "LsmiNetwork");
     REFUSES_NULL(lsmi_network_gradient(NULL, &matrix, y, 1, NULL, NULL, NULL, NULL), "LsmiNetwork");
     REFUSES_NULL(lsmi_network_error_message(NULL, text, sizeof text, &length), "LsmiNetwork");
@@ -131,6 +133,7 @@ static void test_evaluation(void) {
     REFUSES_SIZE(lsmi_network_layer(network, 0, NULL, NULL, &room), LsmiLayerBuffers);
     FAILS_LIKE(lsmi_network_layer(network, 0, misaligned(&length), NULL, NULL), LSMI_ERROR_POINTER, "inputs: ");
     FAILS_LIKE(lsmi_network_layer(network, 0, NULL, misaligned(&length), NULL), LSMI_ERROR_POINTER, "outputs: ");
+    REFUSES_NULL(lsmi_network_expansion_count(network, NULL), "count");
     FAILS_LIKE(lsmi_network_form(network, misaligned(&code), NULL, NULL, NULL, NULL), LSMI_ERROR_POINTER, "type: ");
     FAILS_LIKE(lsmi_network_form(network, NULL, NULL, NULL, misaligned(&length), NULL), LSMI_ERROR_POINTER,
                "layer_count: ");

@@ -12,7 +12,7 @@ const function_names = (
     :lsmi_marginal_new, :lsmi_marginal_free, :lsmi_marginal_options, :lsmi_marginal_parameters,
     :lsmi_marginal_log_density, :lsmi_marginal_gradient, :lsmi_marginal_weighted_sum_gradient, :lsmi_marginal_fit,
     :lsmi_marginal_refine, :lsmi_marginal_history, :lsmi_marginal_with_level, :lsmi_marginal_level,
-    :lsmi_network_new, :lsmi_network_free, :lsmi_network_form, :lsmi_network_layer,
+    :lsmi_network_new, :lsmi_network_free, :lsmi_network_form, :lsmi_network_layer, :lsmi_network_expansion_count,
     :lsmi_network_log_probabilities, :lsmi_network_gradient, :lsmi_network_fit, :lsmi_network_history,
     :lsmi_network_with_level, :lsmi_network_level,
     :lsmi_fit, :lsmi_model_from_parts, :lsmi_model_free, :lsmi_model_save, :lsmi_model_load, :lsmi_model_to_bytes,

@@ -61,7 +61,17 @@ end
 Base.unsafe_convert(::Type{Ptr{Cvoid}}, network::Network) = network.handle
 Base.deepcopy_internal(network::Network, ::IdDict) = network
 
+# How many functions a classifier that a fit chose adds to what its layers give.
+function expansion_count(network::Network)
+    count = Ref{Csize_t}()
+    checked(ccall(lsmi_network_expansion_count[], Cint, (Ptr{Cvoid}, Ref{Csize_t}), network, count))
+    return Int(count[])
+end
+
 function Serialization.serialize(to::AbstractSerializer, network::Network)
+    expansion_count(network) == 0 || throw(LSMIError(:setting,
+        "network: expected layers alone, got a classifier that a fit chose, which has more; serialize its model",
+        "network"))
     serialize_type(to, typeof(network))
     serialize(to, (parameters(network), network.activation))
 end
@@ -110,7 +120,8 @@ natural(layers::Vector) = [(weights = permutedims(a.weights), biases = a.biases)
 """
     parameters(network::Network) -> Vector of (weights = …, biases = …)
 
-Copies of the parameters of every layer, as [`Network`](@ref) takes them.
+Copies of the parameters of every layer, as [`Network`](@ref) takes them. A classifier that a fit chose may add quadratic
+forms and radial units to the logits, which are not among them.
 
 ```julia
 same = Network(LSMI.parameters(network); activation = network.activation)

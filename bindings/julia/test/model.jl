@@ -87,6 +87,13 @@ end
     @test LSMI.parameters(again["density"]) == LSMI.parameters(LSMI.density(model, :density1))
     @test LSMI.parameters(again["network"]) == LSMI.parameters(LSMI.network(model, :classifier_joint))
     @test again["network"].activation === LSMI.network(model, :classifier_joint).activation
+    # A classifier that is chosen has more than layers, and goes with its model alone.
+    crossed = LSMI.planted_xor(300; seed = 2)
+    chosen = fit(crossed.x1, crossed.x2, crossed.y; modes = 2, classifier_epochs = 20)
+    classifiers = [LSMI.network(chosen, name) for name in (:classifier1, :classifier2, :classifier_joint)]
+    more = [network for network in classifiers if LSMI.expansion_count(network) > 0]
+    @test !isempty(more)
+    @test_throws LSMIError serialize(IOBuffer(), first(more))
     finalize(model)
     @test_throws LSMIError serialize(IOBuffer(), model)
     @test LSMI.tobytes(Model(view([0x00; bytes], 2:length(bytes) + 1))) == bytes

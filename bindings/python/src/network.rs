@@ -7,6 +7,7 @@ use crate::training::{SingleFit, TRAINING, configuration, history_dict};
 use lsmi::classifier::{Activation, Layer, Network as Classifier, NetworkFit, fit_network};
 use lsmi::simd::Level;
 use lsmi::{Config, Error, History};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyTuple};
@@ -201,7 +202,8 @@ impl Network {
         either!(&self.network, network => gradient(py, network, x, y, weights))
     }
 
-    /// The arrays that the constructor takes: `weights` and `biases`.
+    /// The arrays that the constructor takes: `weights` and `biases`. A classifier that a fit chose may add quadratic
+    /// forms and radial units to the logits, which are not among them.
     fn parameters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let out = PyDict::new(py);
         either!(&self.network, network => fill(&out, network.features(), network.layers()))?;
@@ -272,6 +274,10 @@ impl Network {
     }
 
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+        if either!(&self.network, network => !network.expansions().is_empty()) {
+            let message = "a classifier that a fit chose has more than layers: pickle its model";
+            return Err(PyTypeError::new_err(message));
+        }
         let parameters = self.parameters(py)?;
         let arrays = ["weights", "biases"].map(|name| parameters.get_item(name));
         let arrays = arrays.into_iter().collect::<PyResult<Vec<_>>>()?;

@@ -153,6 +153,19 @@ def test_the_parts_of_a_model_give_its_scores(data, dtype, settings):
     assert histories == list(model.history_.values())
 
 
+def test_classifiers_that_have_more_than_layers_go_with_their_model():
+    data = lsmi.planted_xor(300, dimension=2)
+    chosen = lsmi.LSMI(modes=2, classifier_epochs=20).fit(data.x1, data.x2, data.y)
+    assert pickle.loads(pickle.dumps(chosen)).to_bytes() == chosen.to_bytes()
+    refused = []
+    for network in chosen.networks_:
+        try:
+            pickle.dumps(network)
+        except TypeError as error:
+            refused.append(str(error))
+    assert refused and set(refused) == {"a classifier that a fit chose has more than layers: pickle its model"}
+
+
 def test_one_modality_alone_is_preprocessed(model, data):
     z1, nothing = model.preprocess(data.x1)
     assert nothing is None
@@ -389,7 +402,7 @@ def test_errors_of_fit_and_score_name_field_and_place(model, data):
                 model.to_bytes().replace(b'format_version\\":1', b'format_version\\":9')
             ),
             "version",
-            "model: expected model format version 1 or older, got 9; a newer lsmi reads it",
+            "model: expected model format version 2 or older, got 9; a newer lsmi reads it",
         ),
         (lambda: lsmi.LSMI.load("no/such/file"), "io", "no/such/file: cannot read: no such file or folder"),
         (lambda: model.save("no/such/file"), "io", "no/such/file: cannot write: no such file or folder"),

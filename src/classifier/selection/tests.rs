@@ -1,5 +1,9 @@
 use super::*;
+use crate::classifier::forms::shapes;
+use crate::classifier::trials::Look;
+use crate::rng::Stream;
 use crate::synthetic::{Dataset, xor};
+use crate::{Samples, Training};
 
 fn training(epochs: usize) -> Training {
     Training {
@@ -73,7 +77,8 @@ fn an_exclusive_or_among_many_features_is_seen_through_few_directions() {
 #[test]
 fn forms_that_diverge_are_left_out() {
     let data = Samples::from_rows("x", &[0.0; 4], 1).unwrap();
-    let shapes = || shapes(Data { x: data, targets: &[0, 1, 0, 1], classes: 2, widths: &[1] }, &training(5));
+    let data = Data { x: data, targets: &[0, 1, 0, 1], classes: 2, widths: &[1] };
+    let shapes = || shapes(data, &training(5), 0);
     let diverged = |epoch| Err(Error::Diverged { field: "c".into(), epoch, got: f64::NAN });
     let good = || Ok((Vec::<Look<f64>>::new(), vec![0.5]));
     let kept = |tried: Vec<Result<Fold<f64>>>| {

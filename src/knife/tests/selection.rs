@@ -116,7 +116,7 @@ fn few_samples_and_constant_features_have_a_form_too() {
 
 #[test]
 fn numbers_too_large_to_square_have_no_density() {
-    let x: Vec<f64> = (0..40).map(|i| if i % 2 == 0 { 1e200 } else { -1e200 }).collect();
+    let x: Vec<f64> = (0..40).map(|i| if i % 4 < 2 { 1e200 } else { -1e200 }).collect();
     let error = selected(&x, 2, None, 0).unwrap_err();
     assert_eq!(error, Error::Diverged { field: "density".into(), epoch: 0, got: f64::INFINITY });
 }

@@ -6,7 +6,7 @@ use crate::model;
 use crate::table::{nats, table};
 use crate::{files, output};
 use lsmi::Result;
-use lsmi::classifier::NetworkCandidate;
+use lsmi::classifier::{NetworkCandidate, NetworkKind};
 use lsmi::estimator::AnyModel;
 use lsmi::estimator::Component;
 use lsmi::knife::{Candidate, Diagonal, Triangle};
@@ -92,21 +92,34 @@ fn inspect_networks(component: Component, candidates: &[NetworkCandidate]) {
     }
     let rows = candidates.iter().map(|candidate| {
         let widths: Vec<String> = candidate.hidden.iter().map(usize::to_string).collect();
+        let form = match candidate.kind {
+            NetworkKind::Discriminant => "normal laws".to_string(),
+            NetworkKind::Kernel => "radial units".to_string(),
+            NetworkKind::Network if widths.is_empty() => "linear".to_string(),
+            NetworkKind::Network => format!("network {}", widths.join(", ")),
+        };
         let features = match candidate.directions {
+            0 if candidate.canonical => "canonical".to_string(),
             0 => "all features".to_string(),
             count => format!("{count} directions"),
         };
+        let is_trained = candidate.kind == NetworkKind::Network;
+        let only = |wanted: bool, text: String| if wanted { text } else { "–".into() };
         vec![
-            if widths.is_empty() { "linear".into() } else { widths.join(", ") },
+            form,
             features,
-            candidate.weight_decay.to_string(),
-            candidate.epochs.to_string(),
+            only(is_trained, candidate.weight_decay.to_string()),
+            only(!is_trained, candidate.setting.to_string()),
+            only(is_trained, candidate.epochs.to_string()),
             nats(candidate.held_out),
             if candidate.weight > 0.0 { format!("{:.2}", candidate.weight) } else { "left out".into() },
         ]
     });
     output::print(&format!("forms tried for the {component}:"));
-    output::print(&table(&["hidden", "of", "weight decay", "epochs", "held-out log-loss", "weight"], rows));
+    output::print(&table(
+        &["form", "of", "weight decay", "setting", "epochs", "held-out log-loss", "weight"],
+        rows,
+    ));
 }
 
 /// The forms that were tried for a density, the likeliest first.

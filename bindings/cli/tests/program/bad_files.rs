@@ -118,11 +118,11 @@ fn models_of_a_newer_format_are_refused_as_such() {
     let folder = fitted();
     let bytes = folder.bytes("model");
     // In the JSON within the JSON of the header quotes carry a backslash.
-    let (old, new) = (&br#"format_version\":1,"#[..], &br#"format_version\":9,"#[..]);
+    let (old, new) = (&br#"format_version\":2,"#[..], &br#"format_version\":9,"#[..]);
     let place = bytes.windows(old.len()).position(|window| window == old).unwrap();
     let newer = [&bytes[..place], new, &bytes[place + old.len()..]].concat();
     folder.write("newer", newer);
-    let message = "newer: expected model format version 1 or older, got 9; a newer lsmi reads it";
+    let message = "newer: expected model format version 2 or older, got 9; a newer lsmi reads it";
     folder.run(&["score", "newer", "data", "-o", "out.csv"]).says(1, message);
     folder.run(&["inspect", "newer"]).says(1, message);
     assert_eq!(folder.files(), ["data", "model", "newer"]);
