@@ -298,6 +298,7 @@ fn the_whole_of_a_default_fit_is_reported_and_cancels_at_any_time() {
     let config = Config { density_epochs: 3, classifier_epochs: 3, ..Config::robust() };
     let mut reports: Vec<(Component, usize, usize)> = Vec::new();
     fit_with_progress(x1, x2, &data.y, &config, &mut |progress| {
+        assert!(progress.training.loss.is_finite() && progress.training.epoch <= progress.training.epochs);
         reports.push((progress.component, progress.training.epoch, progress.training.epochs));
         ControlFlow::Continue(())
     })

@@ -5,7 +5,7 @@ use super::fit::{fit_split, sizes};
 use super::kernel::{Kernel, PRECISIONS};
 use super::passes::Form;
 use super::projection::{Directions, Kind, Moments, Projection};
-use super::trials::{Data, Look, log_prior, mean_loss};
+use super::trials::{Data, Look, log_prior, loss_of_prior, mean_loss};
 use super::{Activation, Network, NetworkOptions, canonical};
 use crate::optim::{Folds, History, Split, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
@@ -147,7 +147,7 @@ impl<'a, T: Float> Forms<'a, T> {
         let rows = projection.apply(self.data.x);
         let x = Samples::from_rows("x", &rows, projection.directions())?;
         if shape.kind != NetworkKind::Network {
-            if report(f64::NAN).is_break() {
+            if report(loss_of_prior(self.data)).is_break() {
                 return Err(Error::Cancelled);
             }
             return self.solve(shape.kind, (x, &projection), task, &mut stream);

@@ -14,7 +14,7 @@ use super::Network;
 use super::forms::{Course, Forms, Shape, Task, settings};
 use super::joined::join;
 use super::stack::Stack;
-use super::trials::{Data, Fold, Predictions, Tried, log_prior, log_probabilities, mean_loss};
+use super::trials::{Data, Fold, Predictions, Tried, log_prior, log_probabilities, loss_of_prior, mean_loss};
 use crate::optim::{Folds, History, Split, TrainingProgress, TrainingRun};
 use crate::{Error, Float, Result, parallel};
 use alloc::{vec, vec::Vec};
@@ -69,7 +69,8 @@ pub(crate) fn fit_selected<T: Float>(
     run: TrainingRun<'_>,
 ) -> Result<SelectedNetwork<T>> {
     let TrainingRun { name, training, stream, observer, .. } = run;
-    let begun = TrainingProgress { epoch: 0, epochs: 1, loss: f64::NAN, validation_loss: None };
+    let loss = loss_of_prior(data);
+    let begun = TrainingProgress { epoch: 0, epochs: 1, loss, validation_loss: None };
     let seed = stream.below(1 << 31) as u64;
     let forms = Forms::new(data, folds, (name, training, seed), &mut |()| observer(begun))?;
     let canonical = forms.are_canonical();
@@ -79,7 +80,7 @@ pub(crate) fn fit_selected<T: Float>(
     let (total, mut done) = (tasks.len(), 0);
     let work = |(shape, fold): (usize, usize), report: &mut dyn FnMut((usize, f64)) -> ControlFlow<()>| {
         let seed = (shape * folds.count() + fold) as u64;
-        let (split, mut last) = (folds.split(fold), f64::NAN);
+        let (split, mut last) = (folds.split(fold), loss);
         let mut watch = |loss| {
             last = loss;
             report((0, loss))

@@ -105,6 +105,12 @@ pub(super) fn log_prior(targets: &[usize], classes: usize) -> Vec<f64> {
     counts.iter().map(|count| libm::log(count.max(0.5) / targets.len() as f64)).collect()
 }
 
+/// The mean log-loss of the class frequencies, nats: where every form begins.
+pub(super) fn loss_of_prior<T>(data: Data<'_, T>) -> f64 {
+    let log_prior = log_prior(data.targets, data.classes);
+    -data.targets.iter().map(|&class| log_prior[class]).sum::<f64>() / data.targets.len() as f64
+}
+
 /// The log-probabilities of the samples with these numbers.
 pub(super) fn log_probabilities<T: Float>(
     network: &Network<T>,

@@ -2,6 +2,7 @@
 
 use super::config::{Config, ShiftRule};
 use super::format::ModelFile;
+use super::health::Flag;
 use super::model::{Histories, Model};
 use super::preprocess::Preprocessing;
 use super::report::Report;
@@ -131,6 +132,11 @@ impl AnyModel {
     /// [`Model::notes`].
     pub fn notes(&self) -> Vec<String> {
         either!(self, model => model.notes())
+    }
+
+    /// [`Model::flags`].
+    pub fn flags(&self) -> &[Flag] {
+        either!(self, model => model.flags())
     }
 
     /// [`Report::new`].

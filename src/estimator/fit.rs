@@ -2,6 +2,7 @@
 
 use super::component::Component;
 use super::config::{Config, LARGEST, ShiftRule};
+use super::health::{Course, data_flags, reading_flags};
 use super::model::{Model, log_prior};
 use super::preprocess::{Preprocessing, join};
 use super::rows::{Rows, hashes};
@@ -93,6 +94,7 @@ pub fn fit_with_progress<T: Float>(
     let trained: Vec<Trained<T>> = trained.into_iter().collect::<Result<_>>()?;
     let (networks, densities, histories, unseen) = assemble(trained);
     let mut model = Model {
+        flags: data_flags(&x1, &x2, y),
         config: Config { classes: class_counts.len(), ..config.clone() },
         preprocessing,
         networks,
@@ -104,13 +106,21 @@ pub fn fit_with_progress<T: Float>(
         cross_fitted: None,
         rows: Rows::new(hashes([x1, x2])),
     };
-    match unseen {
+    let in_sample = model.score_with_shift(x1, x2, y, ShiftRule::Batch)?;
+    let course = Course { folds: parts.as_ref(), in_sample: &in_sample.summary.log_loss };
+    let found = match unseen {
         Some(unseen) => {
             let (scores, shift) = model.read_out_of_fold(&unseen, &targets, clipped)?;
+            let found = reading_flags(&scores.information, &scores.summary, &course);
             (model.frozen_shift, model.cross_fitted) = (Some(shift), Some(scores));
+            found
         }
-        None => model.frozen_shift = Some(model.score_with_shift(x1, x2, y, ShiftRule::Batch)?.summary.shift),
-    }
+        None => {
+            model.frozen_shift = Some(in_sample.summary.shift);
+            reading_flags(&in_sample.information, &in_sample.summary, &course)
+        }
+    };
+    model.flags.extend(found);
     Ok(model)
 }
 

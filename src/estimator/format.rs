@@ -4,6 +4,7 @@
 //! arrays and of the rest of the header, so that an altered file is noticed.
 
 use super::config::Config;
+use super::health::Flag;
 use super::model::{Histories, Model};
 use super::preprocess::Preprocessing;
 use super::rows::Rows;
@@ -56,6 +57,8 @@ struct Header {
     /// What is said of the training samples together as models read them that did not see them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cross_fitted: Option<Summary>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<Flag>,
 }
 
 fn are_none(expansions: &[usize; 3]) -> bool {
@@ -141,6 +144,7 @@ impl<T: Float> Model<T> {
             frozen_shift: self.frozen_shift,
             histories: self.histories.clone(),
             cross_fitted: self.cross_fitted.as_ref().map(|scores| scores.summary.clone()),
+            flags: self.flags.clone(),
         };
         let parts = arrays.iter().map(|(n, a)| (n.as_str(), a.dtype, &a.shape[..], &a.bytes[..]));
         let envelope = Envelope { checksum: checksum(parts, &header)?, header };
@@ -404,6 +408,7 @@ impl<'a> ModelFile<'a> {
             frozen_shift: self.header.frozen_shift,
             histories: self.header.histories.clone(),
             cross_fitted: self.cross_fitted()?,
+            flags: self.header.flags.clone(),
             rows: self.rows()?,
         };
         model.check_parts()?;

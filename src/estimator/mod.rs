@@ -7,6 +7,7 @@ mod config;
 mod file;
 mod fit;
 mod format;
+mod health;
 mod model;
 mod preprocess;
 mod reading;
@@ -23,6 +24,7 @@ pub use config::{ClassifierForm, Config, EntropyUnits, Preset, Prior, ShiftRule}
 pub use file::write_atomically;
 pub use fit::{Progress, fit, fit_with_progress};
 pub use format::FORMAT_VERSION;
+pub use health::{Flag, data_flags};
 pub use model::{Histories, Model, ModelParts};
 pub use preprocess::Preprocessing;
 pub use report::Report;

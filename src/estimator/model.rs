@@ -1,6 +1,7 @@
 //! A fitted model.
 
 use super::config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
+use super::health::Flag;
 use super::preprocess::Preprocessing;
 use super::rows::Rows;
 use super::score::Scores;
@@ -66,6 +67,8 @@ pub struct Model<T> {
     pub(super) histories: Histories,
     /// The training samples as models that did not see them read them.
     pub(super) cross_fitted: Option<Scores>,
+    /// What the training samples and their reading give reason to doubt.
+    pub(super) flags: Vec<Flag>,
     /// The training samples, to know them again; none in an imported model.
     pub(super) rows: Rows,
 }
@@ -111,6 +114,7 @@ impl<T: Float> Model<T> {
             frozen_shift: None,
             histories: Histories::default(),
             cross_fitted: None,
+            flags: Vec::new(),
             rows: Rows::default(),
         };
         model.check_parts()?;
@@ -236,6 +240,12 @@ impl<T: Float> Model<T> {
             ));
         }
         notes
+    }
+
+    /// Signs that the results may mislead, found in the training samples and in their reading; none in an imported
+    /// model.
+    pub fn flags(&self) -> &[Flag] {
+        &self.flags
     }
 
     /// The shift rule of the fit.

@@ -1,6 +1,7 @@
 //! The results as one object, the same in every language.
 
 use super::config::{EntropyUnits, Preset, ShiftRule};
+use super::health::Flag;
 use super::model::Model;
 use super::summary::{Reading, Summary};
 use crate::{Float, Result};
@@ -31,6 +32,9 @@ pub struct Report {
     pub reading: Option<Reading>,
     /// What a reader should know about the fit.
     pub notes: Vec<String>,
+    /// Signs that the results may mislead.
+    #[serde(default)]
+    pub flags: Vec<Flag>,
 }
 
 impl Report {
@@ -45,6 +49,7 @@ impl Report {
             shift_rule,
             reading: None,
             notes: model.notes(),
+            flags: model.flags().to_vec(),
         }
     }
 

@@ -20,6 +20,8 @@ pub struct Arguments {
 pub enum Command {
     /// Make data with known truth, fit, and compare.
     Demo(Demo),
+    /// Say, before a fit, what is wrong with data and what could be found in them.
+    Check(Check),
     /// Fit a model to a data file and report on its splits.
     Fit(Fit),
     /// Score the samples of a data file with a model.
@@ -126,6 +128,23 @@ pub enum Precision {
     F32,
     /// Double.
     F64,
+}
+
+/// `lsmi check`.
+#[derive(Debug, Args)]
+#[command(after_help = settings_help())]
+pub struct Check {
+    /// Data, as for `lsmi fit`; the train split counts.
+    pub data: PathBuf,
+    /// Only looks at features and classes, and fits nothing.
+    #[arg(long)]
+    pub no_controls: bool,
+    /// Settings of the fits.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Writes the findings as JSON (`-` for standard output, without the tables).
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
 }
 
 /// `lsmi fit`.

@@ -57,6 +57,7 @@ fn one_line(text: &str) -> String {
 fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.command {
         Command::Bench(bench) => commands::bench::run(bench),
+        Command::Check(check) => commands::check::run(check),
         Command::Demo(demo) => commands::demo::run(demo),
         Command::Fit(fit) => commands::fit::run(fit),
         Command::Score(score) => commands::score::run(score),

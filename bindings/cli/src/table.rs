@@ -1,7 +1,7 @@
 //! Tables for people.
 
 use comfy_table::{CellAlignment, Table, presets};
-use lsmi::estimator::{EntropyUnits, Reading, Report, ShiftRule, Summary};
+use lsmi::estimator::{EntropyUnits, Flag, Reading, Report, ShiftRule, Summary};
 
 /// A table whose first column is words and whose others are numbers.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -95,6 +95,15 @@ pub fn report(report: &Report) -> String {
     }
     for note in &report.notes {
         text += &format!("\nnote: {note}");
+    }
+    text + &flags(&report.flags)
+}
+
+/// A line for each flag, after a line break.
+pub fn flags(flags: &[Flag]) -> String {
+    let mut text = String::new();
+    for Flag { name, subject, finding, advice, .. } in flags {
+        text += &format!("\nflag {name}, {subject}: {finding}\n  what to do: {advice}");
     }
     text
 }

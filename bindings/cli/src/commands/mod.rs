@@ -1,6 +1,7 @@
 //! One file per subcommand.
 
 pub mod bench;
+pub mod check;
 pub mod demo;
 pub mod fit;
 pub mod import;

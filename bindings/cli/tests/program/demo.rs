@@ -55,8 +55,18 @@ fn json_holds_what_is_promised_and_nothing_else_is_printed() {
     let folder = Folder::new();
     let text = folder.succeed(&["demo", "--json", "-"]);
     let json = parse(&text);
-    let entries =
-        ["entropy_units", "notes", "preset", "reading", "seed", "shift_rule", "splits", "truth", "version"];
+    let entries = [
+        "entropy_units",
+        "flags",
+        "notes",
+        "preset",
+        "reading",
+        "seed",
+        "shift_rule",
+        "splits",
+        "truth",
+        "version",
+    ];
     assert_eq!(keys(&json), entries);
     assert_eq!(json["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!((&json["preset"], &json["seed"]), (&"robust".into(), &42.into()));

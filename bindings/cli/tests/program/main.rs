@@ -4,6 +4,7 @@ mod bad_calls;
 mod bad_data;
 mod bad_files;
 mod bench;
+mod check;
 mod demo;
 mod generators;
 mod import;

@@ -23,7 +23,8 @@ fn score(folder: &Folder, more: &[&str]) -> Value {
 fn a_score_of_the_training_split_reproduces_the_report_of_the_fit() {
     let (folder, fit) = fitted(&["--seed", "5", "--folds", "0"]);
     assert_eq!((&fit["seed"], &fit["preset"]), (&5.into(), &"robust".into()));
-    let entries = ["entropy_units", "notes", "preset", "reading", "seed", "shift_rule", "splits", "version"];
+    let entries =
+        ["entropy_units", "flags", "notes", "preset", "reading", "seed", "shift_rule", "splits", "version"];
     assert_eq!(keys(&fit), entries);
     assert_split(&fit["splits"]["train"], 240);
     assert_split(&fit["splits"]["val"], 60);

@@ -1,0 +1,162 @@
+//! `lsmi check`: what can be said of data before a fit, and what a fit would find if it were there.
+
+use crate::arguments::Check;
+use crate::dataset::{Dataset, Numbers, Split};
+use crate::output;
+use crate::progress;
+use crate::table::{self, nats};
+use lsmi::estimator::{Flag, data_flags};
+use lsmi::trust::{Control, ControlResult, Controls, controls_with_progress};
+use lsmi::{Config, Error, Float, Result};
+use serde::Serialize;
+use std::ops::ControlFlow;
+
+/// What is found, as JSON has it.
+#[derive(Serialize)]
+struct Findings {
+    samples: usize,
+    features: [usize; 2],
+    classes: usize,
+    flags: Vec<Flag>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    controls: Option<Controls>,
+    version: &'static str,
+}
+
+pub fn run(arguments: &Check) -> Result<()> {
+    let mut config = arguments.settings.config()?;
+    if config.folds == 0 && !arguments.no_controls {
+        return Err(Error::Setting {
+            field: "--folds".into(),
+            expected: "at least 2, as controls are read by models that did not see them (or --no-controls)"
+                .into(),
+            got: "0".into(),
+        });
+    }
+    output::check_json(arguments.json.as_deref(), &[&arguments.data])?;
+    let data = Dataset::read(&arguments.data)?;
+    data.check_for_fit()?;
+    let train = data.training()?;
+    if let (0, Some(classes)) = (config.classes, train.classes) {
+        config.classes = classes;
+    }
+    let findings = match data.is_double() {
+        false => find(train, &train.numbers::<f32>()?, &config, arguments)?,
+        true => find(train, &train.numbers::<f64>()?, &config, arguments)?,
+    };
+    let json = serde_json::to_string_pretty(&findings).map_err(|e| Error::Format {
+        field: "findings".into(),
+        expected: "numbers and names".into(),
+        got: e.to_string(),
+    })?;
+    output::write_json(arguments.json.as_deref(), &json)?;
+    if !output::is_standard_output(arguments.json.as_deref()) {
+        show(&findings);
+        data.note().iter().for_each(|note| output::print(note));
+    }
+    Ok(())
+}
+
+fn find<T: Float>(
+    split: &Split,
+    numbers: &Numbers<T>,
+    config: &Config,
+    arguments: &Check,
+) -> Result<Findings> {
+    let [x1, x2] = numbers.samples()?;
+    let flags = data_flags(&x1, &x2, &numbers.y);
+    let controls = match arguments.no_controls {
+        true => None,
+        false => {
+            let bar = progress::counting("controls", 0);
+            let found = controls_with_progress(x1, x2, &numbers.y, config, &mut |done, total| {
+                bar.set_length(total as u64);
+                bar.set_position(done as u64);
+                ControlFlow::Continue(())
+            });
+            bar.finish_and_clear();
+            Some(found.map_err(|error| split.name_error(error))?)
+        }
+    };
+    let classes: std::collections::BTreeSet<i64> = numbers.y.iter().copied().collect();
+    Ok(Findings {
+        samples: numbers.y.len(),
+        features: [x1.features(), x2.features()],
+        classes: classes.len(),
+        flags,
+        controls,
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+fn show(findings: &Findings) {
+    let [d1, d2] = findings.features;
+    output::print(&format!(
+        "train: {} samples, {d1} and {d2} features, {} classes",
+        findings.samples, findings.classes
+    ));
+    match findings.flags.is_empty() {
+        true => output::print("no flags: nothing about features and classes gives reason to doubt"),
+        false => output::print(table::flags(&findings.flags).trim_start()),
+    }
+    let Some(controls) = &findings.controls else { return };
+    let header = ["control, nats", "features", "i1", "i2", "i12", "R", "S", "should be"];
+    let rows = controls.results.iter().map(|result| {
+        let ControlResult { control, features: [d1, d2], found, .. } = result;
+        vec![
+            name(*control).into(),
+            format!("{d1}, {d2}"),
+            nats(found.i1),
+            nats(found.i2),
+            nats(found.i12),
+            nats(found.redundancy),
+            nats(found.synergy),
+            expected(result),
+        ]
+    });
+    output::print(&table::table(&header, rows));
+    output::print(&format!(
+        "synergy below {} nats is noise: so much was found where there is none",
+        nats(controls.synergy_floor)
+    ));
+    output::print(&match controls.trusted_features {
+        0 => "a planted synergy was found among no number of features: collect more samples".to_string(),
+        most if most >= d1.max(d2) => {
+            "a planted synergy is found among all features: that none is found means that there is none so plain"
+                .to_string()
+        }
+        most => format!(
+            "a planted synergy is found among up to {most} features of each modality: take no more of them (principal \
+             components), or collect more samples"
+        ),
+    });
+}
+
+fn name(control: Control) -> &'static str {
+    match control {
+        Control::DuplicatedX1 => "x1 beside itself",
+        Control::MappedX1 => "x1 beside its linear image",
+        Control::DuplicatedX2 => "x2 beside itself",
+        Control::MappedX2 => "x2 beside its linear image",
+        Control::ShuffledLabels => "labels shuffled",
+        Control::ShuffledPairing => "pairs shuffled within classes",
+        Control::FirstHalf => "first half",
+        Control::SecondHalf => "second half",
+        Control::PlantedRedundancy => "planted redundancy",
+        Control::PlantedSynergy => "planted synergy",
+    }
+}
+
+fn expected(result: &ControlResult) -> String {
+    let planted = result.planted.map_or(String::new(), nats);
+    match result.control {
+        Control::DuplicatedX1 | Control::MappedX1 | Control::DuplicatedX2 | Control::MappedX2 => {
+            "S 0, R i1".into()
+        }
+        Control::ShuffledLabels => "all 0".into(),
+        Control::ShuffledPairing => "–".into(),
+        Control::FirstHalf | Control::SecondHalf => "alike".into(),
+        Control::PlantedRedundancy => format!("R {planted}"),
+        Control::PlantedSynergy => format!("S {planted}"),
+    }
+}
