@@ -29,7 +29,7 @@ static void test_text(const LsmiModel *model, const Data *data) {
     CHECK(contains(text, "      \"h2\": null,\n"));
     CHECK(contains(text, "  \"seed\": 5,\n  \"preset\": \"robust\",\n  \"version\": \""));
     CHECK(contains(text, lsmi_version()) && contains(text, "  \"entropy_units\": \"standardized\",\n"));
-    CHECK(contains(text, "  \"shift_rule\": \"batch\",\n  \"reading\": null,\n  \"notes\": []\n}"));
+    CHECK(contains(text, "  \"shift_rule\": \"batch\",\n  \"reading\": null,\n  \"notes\": [],\n  \"flags\": "));
     /* Of one name the last. */
     splits[0].name = splits[1].name;
     OK(lsmi_model_report(model, LSMI_SHIFT_BATCH, splits, 2, again, sizeof again, NULL));
