@@ -118,8 +118,8 @@ impl<'a, T: Float> Forms<'a, T> {
             Some(_) => parallel::map_observed(splits.collect(), of_split, report).ok_or(Error::Cancelled)?,
             None => splits.map(|_| None).collect(),
         };
-        let least = coordinates.iter().map(|c| c.as_ref().map_or(0, Projection::directions)).max();
-        let shapes = shapes(data, training, least.unwrap_or(0));
+        let most = coordinates.iter().map(|c| c.as_ref().map_or(0, Projection::directions)).max();
+        let shapes = shapes(data, training, most.unwrap_or(0));
         Ok(Forms { data, name, training, seed, shapes, coordinates })
     }
 

@@ -3,9 +3,9 @@
 //! Several forms are trained on all samples but one fold, for each fold: a linear classifier, classes as normal laws,
 //! radial units, networks with little and much weight decay, all in [`canonical`](super::canonical) coordinates, and a
 //! network of a few directions of the features. Where samples are too few to tell the features' covariance, forms see
-//! features as they are. A form's epochs, or its one setting, are those whose
-//! held-out log-loss is least. What is taken is a weighted sum of the forms' log-probabilities and those of the prior
-//! ([`Stack`](super::stack::Stack)); its members are then trained on all samples.
+//! features as they are. A form's epochs, or its one setting, are those whose held-out log-loss is least. What is taken
+//! is a weighted sum of the forms' log-probabilities and those of the prior ([`Stack`](super::stack::Stack)); its members
+//! are then trained on all samples.
 //!
 //! Every sample is also read by networks that never saw it, and for these nothing was chosen by its fold: the epochs
 //! and the weights are those of the other folds.
