@@ -26,11 +26,12 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`estimator`] | presets, preprocessing, [`fit`], scoring, the model file, the report |
+//! | [`estimator`] | presets, preprocessing, [`fit`], scoring, the model file |
 //! | [`interaction`] | from information to atoms, the shift, exact counting for discrete sources |
 //! | [`knife`] | KNIFE, the density: evaluation, gradients, fit |
 //! | [`classifier`] | networks for p(y\|x): evaluation, gradients, fit |
-//! | [`trust`] | intervals of means, and what labels that tell nothing would show |
+//! | [`trust`] | intervals of means, nulls, spread and controls |
+//! | [`report`] | the results as one JSON object |
 //! | [`synthetic`] | generators with known truth |
 //! | [`simd`] | which instruction set the kernels run on; log-sum-exp of rows |
 //! | [`rng`] | seeded streams |
@@ -58,6 +59,7 @@ mod linalg;
 mod matrix;
 mod optim;
 mod parallel;
+pub mod report;
 pub mod rng;
 mod scalar;
 pub mod simd;
@@ -65,9 +67,10 @@ pub mod synthetic;
 pub mod trust;
 
 pub use error::{Error, Result};
-pub use estimator::{Config, Model, Report, Scores, fit, fit_with_progress};
+pub use estimator::{Config, Model, Scores, fit, fit_with_progress};
 pub use matrix::Samples;
 pub use optim::{History, Training, TrainingProgress, TrainingRun};
+pub use report::Report;
 pub use scalar::Float;
 
 /// The optional parts that this build has, of `std` and `rayon`.

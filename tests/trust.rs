@@ -3,7 +3,10 @@
 use lsmi::estimator::ClassifierForm;
 use lsmi::knife::Start;
 use lsmi::synthetic::{Dataset, MixedGaussian, xor};
-use lsmi::trust::{Quantities, bootstrap, permutation_null, permutation_null_with_progress};
+use lsmi::trust::{
+    Quantities, bootstrap, continue_permutation_null, permutation_null, permutation_null_with_progress,
+    spread, spread_with_progress,
+};
 use lsmi::{Config, Error, Model, Samples, fit};
 use std::ops::ControlFlow;
 
@@ -47,6 +50,62 @@ fn labels_that_tell_something_are_told_from_shuffled_ones() {
         let again = pool.install(|| permutation_null(&model, x1, x2, 3, 5).unwrap());
         assert_eq!(again.means, null.means[..3], "{threads} threads");
     }
+}
+
+#[test]
+fn a_null_goes_on_from_where_it_was_left() {
+    let data = MixedGaussian::new(2, 0.5, 0.5).unwrap().sample(60, 1).unwrap();
+    let given = Config { classifier_form: ClassifierForm::Given, hidden: vec![], ..quick() };
+    let model = fitted(&data, &given);
+    let (x1, x2) = (samples(&data.x1, 2), samples(&data.x2, 2));
+    let mut seen = Vec::new();
+    let stopped = continue_permutation_null(&model, (x1, x2), (5, 3), &[], &mut |means| {
+        seen = means.to_vec();
+        if means.len() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!((stopped, seen.len()), (Err(Error::Cancelled), 2));
+    let mut lengths = Vec::new();
+    let went_on = continue_permutation_null(&model, (x1, x2), (5, 3), &seen, &mut |means| {
+        lengths.push(means.len());
+        ControlFlow::Continue(())
+    });
+    assert_eq!(lengths.first(), Some(&2));
+    assert_eq!(went_on, permutation_null(&model, x1, x2, 5, 3));
+    let go = &mut |_: &[Quantities<f64>]| ControlFlow::Continue(());
+    let message = continue_permutation_null(&model, (x1, x2), (1, 3), &seen, go).unwrap_err().to_string();
+    assert_eq!(message, "begun: expected at most 1 permutations, got 2");
+}
+
+#[test]
+fn a_spread_is_that_of_fits_with_other_seeds() {
+    let data = MixedGaussian::new(2, 0.5, 0.5).unwrap().sample(80, 1).unwrap();
+    let given = Config { classifier_form: ClassifierForm::Given, hidden: vec![], ..quick() };
+    let model = fitted(&data, &given);
+    let (x1, x2) = (samples(&data.x1, 2), samples(&data.x2, 2));
+    let mut seen = Vec::new();
+    let found = spread_with_progress(&model, x1, x2, 3, 9, &mut |done| {
+        seen.push(done);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert!(seen.is_sorted() && seen.last() == Some(&3));
+    assert_eq!((found.repeats, found.means.len(), found.samples.len()), (3, 3, 80));
+    let own = Quantities::means(&model.cross_fitted().unwrap().information);
+    let i12: Vec<f64> = found.means.iter().chain([&own]).map(|means| means.i12).collect();
+    let mean = i12.iter().sum::<f64>() / 4.0;
+    let deviation = (i12.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / 3.0).sqrt();
+    assert!(deviation > 0.0);
+    approx::assert_relative_eq!(found.deviation.i12, deviation, max_relative = 1e-9);
+    let square = found.samples.iter().map(|of| of.synergy.powi(2)).sum::<f64>() / 80.0;
+    approx::assert_relative_eq!(found.sample_deviation.synergy, square.sqrt(), max_relative = 1e-9);
+    // A sample's values differ more than the means of all samples do.
+    assert!(found.sample_deviation.i12 > found.deviation.i12);
+    let cancelled = spread_with_progress(&model, x1, x2, 1, 9, &mut |_| ControlFlow::Break(()));
+    assert_eq!(cancelled, Err(Error::Cancelled));
+    let message = spread(&model, x1, x2, 0, 9).unwrap_err().to_string();
+    assert_eq!(message, "repeats: expected a whole number from 1 to 1000, got 0");
+    let others = "x1 and x2: expected the training samples of the model in their order, got others";
+    assert_eq!(spread(&model, x2, x1, 1, 9).unwrap_err().to_string(), others);
 }
 
 #[test]

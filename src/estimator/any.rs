@@ -1,11 +1,11 @@
 //! A model of either number type, for callers who learn the type at run time.
 
-use super::config::{Config, ShiftRule};
+use super::calibration::Calibration;
+use super::config::Config;
 use super::format::ModelFile;
 use super::health::Flag;
 use super::model::{Histories, Model};
 use super::preprocess::Preprocessing;
-use super::report::Report;
 use super::score::Scores;
 use crate::{Error, Result};
 use alloc::string::{String, ToString};
@@ -109,6 +109,11 @@ impl AnyModel {
         either!(self, model => model.cross_fitted())
     }
 
+    /// [`Model::calibration`].
+    pub fn calibration(&self) -> Option<&Calibration> {
+        either!(self, model => model.calibration())
+    }
+
     /// [`Model::histories`].
     pub fn histories(&self) -> &Histories {
         either!(self, model => model.histories())
@@ -137,10 +142,5 @@ impl AnyModel {
     /// [`Model::flags`].
     pub fn flags(&self) -> &[Flag] {
         either!(self, model => model.flags())
-    }
-
-    /// [`Report::new`].
-    pub fn report(&self, shift: ShiftRule) -> Report {
-        either!(self, model => Report::new(model, shift))
     }
 }

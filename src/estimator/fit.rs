@@ -1,5 +1,6 @@
 //! Fitting a model.
 
+use super::calibration::Calibration;
 use super::component::Component;
 use super::config::{Config, LARGEST, ShiftRule};
 use super::health::{Course, data_flags, reading_flags};
@@ -104,6 +105,7 @@ pub fn fit_with_progress<T: Float>(
         frozen_shift: None,
         histories,
         cross_fitted: None,
+        calibration: None,
         rows: Rows::new(hashes([x1, x2])),
     };
     let in_sample = model.score_with_shift(x1, x2, y, ShiftRule::Batch)?;
@@ -112,6 +114,8 @@ pub fn fit_with_progress<T: Float>(
         Some(unseen) => {
             let (scores, shift) = model.read_out_of_fold(&unseen, &targets, clipped)?;
             let found = reading_flags(&scores.information, &scores.summary, &course);
+            let [log_p1, log_p2, log_p12, ..] = unseen.each_ref().map(Vec::as_slice);
+            model.calibration = Some(Calibration::new([log_p1, log_p2, log_p12], &targets, model.classes()));
             (model.frozen_shift, model.cross_fitted) = (Some(shift), Some(scores));
             found
         }

@@ -3,6 +3,7 @@
 //! The file's metadata has one entry, `lsmi`, whose JSON holds the format version, all settings, and a CRC-32 of the
 //! arrays and of the rest of the header, so that an altered file is noticed.
 
+use super::calibration::Calibration;
 use super::config::Config;
 use super::health::Flag;
 use super::model::{Histories, Model};
@@ -57,6 +58,8 @@ struct Header {
     /// What is said of the training samples together as models read them that did not see them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cross_fitted: Option<Summary>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    calibration: Option<Calibration>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     flags: Vec<Flag>,
 }
@@ -144,6 +147,7 @@ impl<T: Float> Model<T> {
             frozen_shift: self.frozen_shift,
             histories: self.histories.clone(),
             cross_fitted: self.cross_fitted.as_ref().map(|scores| scores.summary.clone()),
+            calibration: self.calibration.clone(),
             flags: self.flags.clone(),
         };
         let parts = arrays.iter().map(|(n, a)| (n.as_str(), a.dtype, &a.shape[..], &a.bytes[..]));
@@ -408,6 +412,7 @@ impl<'a> ModelFile<'a> {
             frozen_shift: self.header.frozen_shift,
             histories: self.header.histories.clone(),
             cross_fitted: self.cross_fitted()?,
+            calibration: self.header.calibration.clone(),
             flags: self.header.flags.clone(),
             rows: self.rows()?,
         };

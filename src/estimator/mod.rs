@@ -1,6 +1,7 @@
 //! The estimator: fit a model to two modalities and a target, score samples with it.
 
 mod any;
+mod calibration;
 mod component;
 mod config;
 #[cfg(feature = "std")]
@@ -11,13 +12,13 @@ mod health;
 mod model;
 mod preprocess;
 mod reading;
-mod report;
 mod rows;
 mod score;
 mod summary;
 mod training;
 
 pub use any::AnyModel;
+pub use calibration::{Calibration, CalibrationBin};
 pub use component::Component;
 pub use config::{ClassifierForm, Config, EntropyUnits, Preset, Prior, ShiftRule};
 #[cfg(feature = "std")]
@@ -27,6 +28,6 @@ pub use format::FORMAT_VERSION;
 pub use health::{Flag, data_flags};
 pub use model::{Histories, Model, ModelParts};
 pub use preprocess::Preprocessing;
-pub use report::Report;
+pub(crate) use reading::same_samples;
 pub use score::Scores;
 pub use summary::{PerSource, Reading, Summary};

@@ -1,5 +1,6 @@
 //! A fitted model.
 
+use super::calibration::Calibration;
 use super::config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
 use super::health::Flag;
 use super::preprocess::Preprocessing;
@@ -67,6 +68,8 @@ pub struct Model<T> {
     pub(super) histories: Histories,
     /// The training samples as models that did not see them read them.
     pub(super) cross_fitted: Option<Scores>,
+    /// How sure those models were of these samples' classes, and how often right.
+    pub(super) calibration: Option<Calibration>,
     /// What the training samples and their reading give reason to doubt.
     pub(super) flags: Vec<Flag>,
     /// The training samples, to know them again; none in an imported model.
@@ -114,6 +117,7 @@ impl<T: Float> Model<T> {
             frozen_shift: None,
             histories: Histories::default(),
             cross_fitted: None,
+            calibration: None,
             flags: Vec::new(),
             rows: Rows::default(),
         };
@@ -178,6 +182,11 @@ impl<T: Float> Model<T> {
     /// [`Model::score`] of training samples reads them by the models that were fitted to them, which flatters.
     pub fn cross_fitted(&self) -> Option<&Scores> {
         self.cross_fitted.as_ref()
+    }
+
+    /// How sure the classifiers of [`Model::cross_fitted`] were, and how often right.
+    pub fn calibration(&self) -> Option<&Calibration> {
+        self.calibration.as_ref()
     }
 
     /// The courses of the five trainings.

@@ -62,6 +62,28 @@ impl<T: Float> Model<T> {
     }
 }
 
+/// The cross-fitted reading of `model`, of which these are the training samples in their order.
+pub(crate) fn same_samples<'m, T: Float>(
+    model: &'m Model<T>,
+    x1: Samples<'_, T>,
+    x2: Samples<'_, T>,
+) -> Result<&'m Scores> {
+    let fail = |field: &str, expected: &str, got: &str| {
+        Err(Error::Setting { field: field.to_string(), expected: expected.to_string(), got: got.to_string() })
+    };
+    let Some(observed) = &model.cross_fitted else {
+        return fail("folds", "a model fitted with folds", "0");
+    };
+    x1.check_features("x1", model.features()[0])?;
+    x2.check_features("x2", model.features()[1])?;
+    x1.check_samples("x1", observed.y.len())?;
+    x2.check_samples("x2", observed.y.len())?;
+    match hashes([x1, x2]) == model.rows.in_order {
+        true => Ok(observed),
+        false => fail("x1 and x2", "the training samples of the model in their order", "others"),
+    }
+}
+
 impl<T: Float> Model<T> {
     /// Reads the training samples with other labels; `x1` and `x2` are those samples, in their order.
     pub(crate) fn reader_of_labels<'m>(
@@ -69,26 +91,9 @@ impl<T: Float> Model<T> {
         x1: Samples<'_, T>,
         x2: Samples<'_, T>,
     ) -> Result<ReaderOfLabels<'m, T>> {
-        let fail = |field: &str, expected: &str, got: &str| {
-            Err(Error::Setting {
-                field: field.to_string(),
-                expected: expected.to_string(),
-                got: got.to_string(),
-            })
-        };
-        let Some(observed) = &self.cross_fitted else {
-            return fail("folds", "a model fitted with folds", "0");
-        };
-        x1.check_features("x1", self.features()[0])?;
-        x2.check_features("x2", self.features()[1])?;
-        x1.check_samples("x1", observed.y.len())?;
-        x2.check_samples("x2", observed.y.len())?;
-        let rows = hashes([x1, x2]);
-        if rows != self.rows.in_order {
-            return fail("x1 and x2", "the training samples of the model in their order", "others");
-        }
+        let observed = same_samples(self, x1, x2)?;
         let widths = [0, 1].map(|modality: usize| self.densities[modality].features());
-        let mut both = vec![T::zero(); rows.len() * (widths[0] + widths[1])];
+        let mut both = vec![T::zero(); observed.y.len() * (widths[0] + widths[1])];
         join(&self.preprocessing, [x1, x2], &mut both);
         Ok(ReaderOfLabels { model: self, observed, both, widths })
     }

@@ -3,6 +3,7 @@
 use super::quantities::Quantities;
 use crate::rng::Stream;
 use crate::{Error, Float, Model, Result, Samples};
+use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
@@ -64,6 +65,23 @@ pub fn permutation_null_with_progress<T: Float>(
     seed: u64,
     observer: &mut dyn FnMut(usize) -> ControlFlow<()>,
 ) -> Result<Null> {
+    continue_permutation_null(model, (x1, x2), (permutations, seed), &[], &mut |means| observer(means.len()))
+}
+
+/// [`permutation_null`] that goes on from `begun`, the means of its first permutations that an earlier run with the same
+/// model and seed told its observer, and tells `observer` the means so far, always by the calling thread; a break
+/// cancels. What comes out is what one run gives.
+///
+/// # Errors
+/// As [`permutation_null`]; [`Error::Setting`] if more permutations have begun than are asked for; [`Error::Cancelled`]
+/// after a break.
+pub fn continue_permutation_null<T: Float>(
+    model: &Model<T>,
+    (x1, x2): (Samples<'_, T>, Samples<'_, T>),
+    (permutations, seed): (usize, u64),
+    begun: &[Quantities<f64>],
+    observer: &mut dyn FnMut(&[Quantities<f64>]) -> ControlFlow<()>,
+) -> Result<Null> {
     if !(1..=MOST_PERMUTATIONS).contains(&permutations) {
         return Err(Error::Setting {
             field: "permutations".to_string(),
@@ -71,18 +89,25 @@ pub fn permutation_null_with_progress<T: Float>(
             got: permutations.to_string(),
         });
     }
+    if begun.len() > permutations {
+        return Err(Error::Setting {
+            field: "begun".to_string(),
+            expected: format!("at most {permutations} permutations"),
+            got: begun.len().to_string(),
+        });
+    }
     let again = model.reader_of_labels(x1, x2)?;
     let observed = Quantities::means(again.observed());
     // One after the other: each has enough to do for all threads, and some memory.
-    let mut means: Vec<Quantities<f64>> = Vec::with_capacity(permutations);
-    for number in 0..permutations {
+    let mut means = begun.to_vec();
+    for number in begun.len()..permutations {
         let mut stream = Stream::new(seed, FIRST_STREAM + number as u64);
         let mut targets = again.targets();
         stream.shuffle(&mut targets);
-        let information = again.read(&targets, stream.below(1 << 31) as u64, &mut || observer(number))?;
+        let information = again.read(&targets, stream.below(1 << 31) as u64, &mut || observer(&means))?;
         means.push(Quantities::means(&information));
     }
-    if observer(permutations).is_break() {
+    if observer(&means).is_break() {
         return Err(Error::Cancelled);
     }
     let p_value = |column: usize| {

@@ -30,8 +30,13 @@ pub struct Quantities<V> {
 
 impl<V: Copy> Quantities<V> {
     /// From numbers in the order of the fields.
-    pub(super) fn of([i1, i2, i12, redundancy, unique1, unique2, synergy, s_minus_r]: [V; 8]) -> Self {
+    pub(crate) fn of([i1, i2, i12, redundancy, unique1, unique2, synergy, s_minus_r]: [V; 8]) -> Self {
         Quantities { i1, i2, i12, redundancy, unique1, unique2, synergy, s_minus_r }
+    }
+
+    /// In the order of the fields.
+    pub(super) fn values(&self) -> [V; 8] {
+        self.named().map(|(_, value)| value)
     }
 
     /// With their names, in the order of the fields.
@@ -63,7 +68,7 @@ impl Quantities<f64> {
 }
 
 /// The numbers of one sample.
-pub(super) fn of_sample(information: &Information) -> [f64; 8] {
+pub(crate) fn of_sample(information: &Information) -> [f64; 8] {
     let Information { i1, i2, i12, .. } = *information;
     let a = information.atoms();
     let s_minus_r = information.synergy_minus_redundancy();

@@ -1,7 +1,8 @@
 //! Tables for people.
 
 use comfy_table::{CellAlignment, Table, presets};
-use lsmi::estimator::{EntropyUnits, Flag, Reading, Report, ShiftRule, Summary};
+use lsmi::Report;
+use lsmi::estimator::{EntropyUnits, Flag, Reading, ShiftRule, Summary};
 
 /// A table whose first column is words and whose others are numbers.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {

@@ -8,7 +8,6 @@ use lsmi::trust::{
     Intervals, MOST_DRAWS, MOST_PERMUTATIONS, Null, Quantities, bootstrap, permutation_null_with_progress,
 };
 use lsmi::{Config, Error, Float, Model, Report, Result};
-use serde::Serialize;
 use std::ops::ControlFlow;
 
 /// The probability that an interval covers.
@@ -67,23 +66,10 @@ pub fn of<T: Float>(model: &Model<T>, train: &Numbers<T>, arguments: &Arguments)
 }
 
 impl Uncertainty {
-    /// The report with `intervals` and `null` after its own entries, as indented JSON.
-    pub fn json(&self, report: &Report) -> Result<String> {
-        #[derive(Serialize)]
-        struct Whole<'a> {
-            #[serde(flatten)]
-            report: &'a Report,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            intervals: Option<&'a Intervals>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            null: Option<&'a Null>,
-        }
-        let whole = Whole { report, intervals: self.intervals.as_ref(), null: self.null.as_ref() };
-        serde_json::to_string_pretty(&whole).map_err(|e| Error::Format {
-            field: "report".into(),
-            expected: "numbers and names".into(),
-            got: e.to_string(),
-        })
+    /// Puts it into a report.
+    pub fn add_to(&self, report: &mut Report) {
+        report.intervals = self.intervals.clone();
+        report.null = self.null.clone();
     }
 
     /// A table; nothing if nothing was asked for.

@@ -43,7 +43,8 @@ pub fn run(arguments: &Fit) -> Result<()> {
         AnyModel::F32(model) => uncertainty::of(model, &train.numbers()?, &arguments.uncertainty)?,
         AnyModel::F64(model) => uncertainty::of(model, &train.numbers()?, &arguments.uncertainty)?,
     };
-    output::write_json(arguments.json.as_deref(), &uncertainty.json(&report)?)?;
+    uncertainty.add_to(&mut report);
+    output::write_json(arguments.json.as_deref(), &report.to_json()?)?;
     if !output::is_standard_output(arguments.json.as_deref()) {
         output::print(&table::report(&report));
         uncertainty.table().iter().for_each(|table| output::print(table));

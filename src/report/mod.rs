@@ -1,9 +1,11 @@
 //! The results as one object, the same in every language.
 
-use super::config::{EntropyUnits, Preset, ShiftRule};
-use super::health::Flag;
-use super::model::Model;
-use super::summary::{Reading, Summary};
+mod details;
+
+pub use details::{ClassMeans, Details, ExtremeSample, Extremes, SampleValues};
+
+use crate::estimator::{AnyModel, EntropyUnits, Flag, Model, Preset, Reading, ShiftRule, Summary};
+use crate::trust::{Controls, Intervals, Null, Spread};
 use crate::{Float, Result};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
@@ -35,6 +37,21 @@ pub struct Report {
     /// Signs that the results may mislead.
     #[serde(default)]
     pub flags: Vec<Flag>,
+    /// Bootstrap intervals of the cross-fitted means of the split `train`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intervals: Option<Intervals>,
+    /// The null of shuffled labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub null: Option<Null>,
+    /// How far readings by other folds and from other starts lie apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread: Option<Spread>,
+    /// What was found in data made from the samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub controls: Option<Controls>,
+    /// Samples, classes and the course of the fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Details>,
 }
 
 impl Report {
@@ -50,6 +67,11 @@ impl Report {
             reading: None,
             notes: model.notes(),
             flags: model.flags().to_vec(),
+            intervals: None,
+            null: None,
+            spread: None,
+            controls: None,
+            details: None,
         }
     }
 
@@ -63,6 +85,13 @@ impl Report {
         self
     }
 
+    /// Adds what the model knows of its training samples and of its fit; see [`Details`].
+    #[must_use]
+    pub fn with_details<T: Float>(mut self, model: &Model<T>) -> Self {
+        self.details = Some(Details::new(model));
+        self
+    }
+
     /// The report as JSON, indented.
     ///
     /// # Errors
@@ -73,5 +102,27 @@ impl Report {
             expected: "numbers and names".to_string(),
             got: e.to_string(),
         })
+    }
+
+    /// The report of [`Report::to_json`]; `name` is what the text is called in errors.
+    ///
+    /// # Errors
+    /// [`crate::Error::Format`] for a text that is no report.
+    pub fn from_json(name: &str, json: &str) -> Result<Self> {
+        serde_json::from_str(json).map_err(|e| crate::Error::Format {
+            field: name.to_string(),
+            expected: "the JSON of a report".to_string(),
+            got: e.to_string(),
+        })
+    }
+}
+
+impl AnyModel {
+    /// [`Report::new`].
+    pub fn report(&self, shift: ShiftRule) -> Report {
+        match self {
+            AnyModel::F32(model) => Report::new(model, shift),
+            AnyModel::F64(model) => Report::new(model, shift),
+        }
     }
 }
