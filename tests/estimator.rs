@@ -486,3 +486,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_budget_bounds_what_is_tried_and_says_so() {
+    let data = data(2, 200);
+    let of = |budget| fitted::<f64>(&data, &Config { budget, classifier_epochs: 40, ..Config::robust() });
+    let (free, bound) = (of(0.0), of(0.02));
+    assert!(free.notes().is_empty() && free.histories().limited == [false; 5]);
+    assert_eq!(bound.histories().limited, [true; 5]);
+    assert_eq!(
+        bound.notes(),
+        [
+            "the budget left forms untried, or some of their epochs: classifier of x1, classifier of x2, classifier of both, \
+          density of x1, density of x2"
+        ]
+    );
+    let count = |model: &Model<f64>| {
+        let histories = model.histories();
+        let densities = histories.candidates.iter().map(Vec::len).sum::<usize>();
+        densities + histories.classifier_candidates.iter().map(Vec::len).sum::<usize>()
+    };
+    assert!(count(&bound) < count(&free) && count(&bound) >= 5);
+    // Enough for everything is as good as no bound.
+    let ample = of(1e6);
+    assert_eq!(ample.cross_fitted(), free.cross_fitted());
+    let again = Model::<f64>::from_bytes("model", &bound.to_bytes().unwrap()).unwrap();
+    assert_eq!(again, bound);
+    let refused = Config { budget: -1.0, ..Config::robust() }.check().unwrap_err().to_string();
+    assert_eq!(refused, "budget: expected a finite number, at least 0, got -1");
+    let mut config = Config::robust();
+    config.set("budget", "2.5").unwrap();
+    assert_eq!(config.budget, 2.5);
+}

@@ -30,8 +30,7 @@ pub(crate) fn log_probabilities_out_of_fold<T: Float>(
             let mut observer = |_| report();
             let (stream, observer) = (&mut Stream::new(seed, fold as u64), &mut observer);
             let run = TrainingRun { name, training, held_out: &[], stream, observer };
-            let (parameters, _) =
-                fit_split(form, x, (targets, None), &split.without(held_out), run, &mut |_, _| {})?;
+            let (parameters, _) = fit_split(form, x, (targets, None), &split.without(held_out), run)?;
             let network = Network::from_flat(options.clone(), sizes.clone(), parameters);
             Ok(log_probabilities(&network, x, &split.validation))
         };

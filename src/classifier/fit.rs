@@ -5,7 +5,8 @@ use super::passes::{BLOCK, Form, Memory, layer_ranges, parameter_count};
 use super::{Network, NetworkOptions};
 use crate::linalg::adam::Parameters;
 use crate::matrix::{MOST_PARAMETERS, total_weight};
-use crate::optim::{Adam, Group, History, Objective, Split, TrainingRun, mean_weight, train_and_show};
+use crate::optim::{Adam, Descent, Group, History, Objective, Split, TrainingRun, mean_weight, train};
+use crate::rng::Stream;
 use crate::simd::{Buffer, Level};
 use crate::{Error, Float, Result, Samples};
 use alloc::string::ToString;
@@ -49,40 +50,72 @@ pub fn fit_network<T: Float>(
     let targets = network::check_targets(y, x.samples(), classes)?;
     let split = Split::new(x.samples(), run.held_out)?;
     let form = Form { sizes: &sizes, activation: options.activation, level: Level::best() };
-    let (parameters, history) = fit_split(form, x, (&targets, weights), &split, run, &mut |_, _| {})?;
+    let (parameters, history) = fit_split(form, x, (&targets, weights), &split, run)?;
     Ok(NetworkFit { network: Network::from_flat(options.clone(), sizes, parameters), history })
 }
 
-/// The parameters of a network fitted to the training samples of `split`, which are shown after every epoch with its
-/// number.
+/// The parameters of a network fitted to the training samples of `split`.
 pub(super) fn fit_split<T: Float>(
     form: Form<'_>,
     x: Samples<'_, T>,
     (targets, weights): (&[usize], Option<&[T]>),
     split: &Split,
     run: TrainingRun<'_>,
-    show: &mut dyn FnMut(usize, &[T]),
 ) -> Result<(Vec<T>, History)> {
+    let mut parameters = starting(form, run.stream);
+    let mut objective = CrossEntropy::new(form, x, (targets, weights), split)?;
+    let parameters = &mut parameters.slice_mut()[..parameter_count(form.sizes)];
+    let history = train(&mut objective, parameters, split, run)?;
+    Ok((parameters.to_vec(), history))
+}
+
+/// Where parameters begin.
+fn starting<T: Float>(form: Form<'_>, stream: &mut Stream) -> Buffer<T> {
     let sizes = form.sizes;
     let mut buffer = Buffer::new(parameter_count(sizes));
-    let parameters = &mut buffer.slice_mut()[..parameter_count(sizes)];
+    let parameters = buffer.slice_mut();
     for (l, &inputs) in sizes[..sizes.len() - 1].iter().enumerate() {
         let bound = 1.0 / libm::sqrt(inputs as f64);
         let (layer_weights, biases) = layer_ranges(sizes, l);
         for value in &mut parameters[layer_weights.start..biases.end] {
-            *value = T::of(run.stream.uniform(-bound, bound));
+            *value = T::of(stream.uniform(-bound, bound));
         }
     }
-    let mut objective = CrossEntropy {
-        form,
-        x,
-        targets,
-        weights,
-        mean_weight: mean_weight(weights, split)?,
-        memory: Memory::new(),
-    };
-    let history = train_and_show(&mut objective, parameters, split, run, show)?;
-    Ok((parameters.to_vec(), history))
+    buffer
+}
+
+/// A network whose training may pause.
+pub(super) struct InTraining<T> {
+    parameters: Buffer<T>,
+    /// None before the first epoch.
+    descent: Option<Descent<T>>,
+}
+
+impl<T: Float> InTraining<T> {
+    pub(super) fn new(form: Form<'_>, stream: &mut Stream) -> Self {
+        InTraining { parameters: starting(form, stream), descent: None }
+    }
+
+    /// The course so far.
+    pub(super) fn history(&self) -> History {
+        self.descent.as_ref().map(|descent| descent.history().clone()).unwrap_or_default()
+    }
+
+    /// Goes on to epoch `until`; see [`Descent::go_on`].
+    pub(super) fn go_on(
+        &mut self,
+        (form, x, targets): (Form<'_>, Samples<'_, T>, &[usize]),
+        split: &Split,
+        run: TrainingRun<'_>,
+        until: usize,
+        show: &mut dyn FnMut(usize, &[T]),
+    ) -> Result<()> {
+        let mut objective = CrossEntropy::new(form, x, (targets, None), split)?;
+        let parameters = &mut self.parameters.slice_mut()[..parameter_count(form.sizes)];
+        let new = || Descent::new(&objective, parameters.len(), split, run.training);
+        let descent = self.descent.get_or_insert_with(new);
+        descent.go_on((&mut objective, parameters), split, run, until, show)
+    }
 }
 
 /// Widths from features to classes.
@@ -114,7 +147,17 @@ struct CrossEntropy<'a, T> {
     memory: Memory<T>,
 }
 
-impl<T: Float> CrossEntropy<'_, T> {
+impl<'a, T: Float> CrossEntropy<'a, T> {
+    fn new(
+        form: Form<'a>,
+        x: Samples<'a, T>,
+        (targets, weights): (&'a [usize], Option<&'a [T]>),
+        split: &Split,
+    ) -> Result<Self> {
+        let mean_weight = mean_weight(weights, split)?;
+        Ok(CrossEntropy { form, x, targets, weights, mean_weight, memory: Memory::new() })
+    }
+
     /// The sum of the weighted losses of `block`, at most [`BLOCK`] samples, their weights divided by `total`.
     fn block(&mut self, parameters: &[T], block: &[usize], total: f64) -> f64 {
         self.memory.gather(self.form, &self.x, block.iter().copied());

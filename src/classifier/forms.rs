@@ -1,7 +1,8 @@
 //! The forms of classifiers that are tried, and the training of one of them.
 
+use super::budget::{self, Sizes};
 use super::discriminant::{self, DRAWS, Discriminant};
-use super::fit::{fit_split, sizes};
+use super::fit::{InTraining, sizes};
 use super::kernel::{Kernel, PRECISIONS};
 use super::passes::Form;
 use super::projection::{Directions, Kind, Moments, Projection};
@@ -11,6 +12,7 @@ use crate::optim::{Folds, History, Split, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
 use crate::simd::Level;
 use crate::{Error, Float, Result, Samples, Training, parallel};
+use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
@@ -55,7 +57,15 @@ pub(super) struct Shape {
     pub(super) hidden: Vec<usize>,
     learning_rate: f64,
     pub(super) weight_decay: f64,
-    projected: bool,
+    pub(super) projected: bool,
+    /// Epochs at most that a budget allows.
+    pub(super) epochs: usize,
+}
+
+impl Shape {
+    fn options(&self) -> NetworkOptions {
+        NetworkOptions { hidden: self.hidden.clone(), activation: Activation::Relu }
+    }
 }
 
 /// A training: its looks, losses, and the directions that its network sees, 0 for all features.
@@ -65,10 +75,20 @@ pub(super) struct Course<T> {
     pub(super) directions: usize,
 }
 
-impl<T> Course<T> {
-    fn of_looks(looks: Vec<Look<T>>) -> Self {
-        Course { looks, history: History::default(), directions: 0 }
-    }
+/// A form that has begun.
+pub(super) enum Begun<T> {
+    /// What needs no epochs: a look for each setting that is tried.
+    Solved(Vec<Look<T>>),
+    /// A network, after so many epochs.
+    Training(Box<Underway<T>>),
+}
+
+/// A network in training, and what it sees.
+pub(super) struct Underway<T> {
+    network: InTraining<T>,
+    stream: Stream,
+    projection: Option<Projection>,
+    sizes: Vec<usize>,
 }
 
 /// Which samples a training sees, and which of the looks at it are wanted.
@@ -89,6 +109,8 @@ pub(super) struct Forms<'a, T> {
     seed: u64,
     /// The shapes that are tried, the simplest first.
     pub(super) shapes: Vec<Shape>,
+    /// Whether the budget allowed less than would be tried without.
+    pub(super) is_limited: bool,
     /// The coordinates that classifiers see, without each fold and of all samples; none where they see features as
     /// they are.
     coordinates: Vec<Option<Projection>>,
@@ -99,6 +121,7 @@ impl<'a, T: Float> Forms<'a, T> {
         data: Data<'a, T>,
         folds: &Folds,
         (name, training, seed): (&'a str, &'a Training, u64),
+        budget: f64,
         report: &mut dyn FnMut(()) -> ControlFlow<()>,
     ) -> Result<Self> {
         let Data { x, targets, classes, .. } = data;
@@ -120,7 +143,31 @@ impl<'a, T: Float> Forms<'a, T> {
         };
         let most = coordinates.iter().map(|c| c.as_ref().map_or(0, Projection::directions)).max();
         let shapes = shapes(data, training, most.unwrap_or(0));
-        Ok(Forms { data, name, training, seed, shapes, coordinates })
+        let mut forms = Forms { data, name, training, seed, shapes, is_limited: false, coordinates };
+        if let Some(sizes) = forms.sizes(folds) {
+            let shapes = core::mem::take(&mut forms.shapes);
+            (forms.shapes, forms.is_limited) = budget::within(budget, &sizes, shapes);
+        }
+        Ok(forms)
+    }
+
+    /// What a budget goes by; nothing where there is nothing to try.
+    fn sizes(&self, folds: &Folds) -> Option<Sizes> {
+        let split = (folds.count() > 0 && !self.shapes.is_empty()).then(|| folds.split(0))?;
+        let modalities = self.data.widths.len();
+        let kinds = Kind::of(self.are_canonical()).len();
+        let coordinates = self.coordinates.iter().flatten().map(Projection::directions).max();
+        Some(Sizes {
+            folds: folds.count(),
+            samples: split.training.len(),
+            classes: self.data.classes,
+            inputs: coordinates.unwrap_or(self.data.x.features()),
+            epochs: self.epochs(&split, STEPS),
+            screening: (
+                kinds * DIRECTIONS.len() * self.epochs(&split, SCREENED),
+                modalities * DIRECTIONS[DIRECTIONS.len() - 1],
+            ),
+        })
     }
 
     /// Whether classifiers see canonical coordinates.
@@ -128,83 +175,83 @@ impl<'a, T: Float> Forms<'a, T> {
         self.coordinates.iter().all(Option::is_some)
     }
 
-    /// Trains a shape; `report` learns the loss of every epoch and may cancel.
+    /// Trains a shape to the look that is wanted; `report` learns the loss of every epoch and may cancel.
     pub(super) fn train(
         &self,
         shape: &Shape,
         task: &Task<'_>,
         report: &mut dyn FnMut(f64) -> ControlFlow<()>,
     ) -> Result<Course<T>> {
+        let mut underway = match self.begin(shape, task, report)? {
+            Begun::Solved(looks) => return Ok(Course { looks, history: History::default(), directions: 0 }),
+            Begun::Training(underway) => underway,
+        };
+        let until = task.look.unwrap_or(self.most_epochs(shape, task.split));
+        let looks = self.go_on(shape, task.split, &mut underway, until, report)?;
+        let directions = underway.projection.as_ref().filter(|_| shape.projected);
+        let directions = directions.map_or(0, Projection::directions);
+        Ok(Course { looks, history: underway.network.history(), directions })
+    }
+
+    /// Begins with a shape; `report` learns the losses of trainings that choose what it sees, and may cancel.
+    pub(super) fn begin(
+        &self,
+        shape: &Shape,
+        task: &Task<'_>,
+        report: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Begun<T>> {
         let mut stream = Stream::new(self.seed, task.seed);
-        let epochs = task.look.unwrap_or_else(|| self.epochs(task.split, STEPS));
         let projection = match (shape.projected, &self.coordinates[task.left_out]) {
             (true, _) => self.projection(shape, task.split, &mut stream, report)?,
             (false, coordinates) => coordinates.clone(),
         };
-        let Some(projection) = projection else {
-            return self.fit(shape, self.data, (task.split, epochs), &mut stream, report);
-        };
-        let rows = projection.apply(self.data.x);
-        let x = Samples::from_rows("x", &rows, projection.directions())?;
-        if shape.kind != NetworkKind::Network {
-            if report(loss_of_prior(self.data)).is_break() {
-                return Err(Error::Cancelled);
+        match &projection {
+            Some(projection) if shape.kind != NetworkKind::Network => {
+                if report(loss_of_prior(self.data)).is_break() {
+                    return Err(Error::Cancelled);
+                }
+                let rows = projection.apply(self.data.x);
+                let x = Samples::from_rows("x", &rows, projection.directions())?;
+                self.solve(shape.kind, (x, projection), task, &mut stream).map(Begun::Solved)
             }
-            return self.solve(shape.kind, (x, &projection), task, &mut stream);
+            _ => self.underway(shape, projection, stream).map(Begun::Training),
         }
-        let course = self.fit(shape, Data { x, ..self.data }, (task.split, epochs), &mut stream, report)?;
-        let unfold = |(epoch, network): Look<T>| (epoch, projection.unfold(&network));
-        let looks = course.looks.into_iter().map(unfold).collect();
-        let directions = if shape.projected { projection.directions() } else { 0 };
-        Ok(Course { looks, directions, ..course })
     }
 
-    /// What needs no epochs: a look for each setting that is tried.
-    fn solve(
-        &self,
-        kind: NetworkKind,
-        (x, projection): (Samples<'_, T>, &Projection),
-        task: &Task<'_>,
-        stream: &mut Stream,
-    ) -> Result<Course<T>> {
-        let samples = &task.split.training;
-        let z = DMatrix::from_fn(x.features(), samples.len(), |row, i| x.sample(samples[i])[row].f64());
-        let targets: Vec<usize> = samples.iter().map(|&i| self.data.targets[i]).collect();
-        let settings = settings(kind);
-        let wanted = (1..=settings.len()).filter(|number| task.look.is_none_or(|look| look == *number));
-        let fail = || Error::Diverged { field: self.name.to_string(), epoch: 0, got: f64::NAN };
-        let looks = match kind {
-            NetworkKind::Discriminant => {
-                let discriminant = Discriminant::new(&z, &targets, log_prior(&targets, self.data.classes));
-                let network = |number: usize| discriminant.network(projection, settings[number - 1]);
-                wanted
-                    .map(|number| Ok((number, network(number).ok_or_else(fail)??)))
-                    .collect::<Result<_>>()?
-            }
-            _ => {
-                let kernel = Kernel::new(&z, &targets, self.data.classes, stream);
-                let network = |number: usize| kernel.network(projection, settings[number - 1]);
-                wanted
-                    .map(|number| Ok((number, network(number).ok_or_else(fail)??)))
-                    .collect::<Result<_>>()?
-            }
-        };
-        Ok(Course::of_looks(looks))
-    }
-
-    fn fit(
+    /// A network before its first epoch.
+    fn underway(
         &self,
         shape: &Shape,
-        data: Data<'_, T>,
-        (split, epochs): (&Split, usize),
-        stream: &mut Stream,
-        report: &mut dyn FnMut(f64) -> ControlFlow<()>,
-    ) -> Result<Course<T>> {
-        let options = NetworkOptions { hidden: shape.hidden.clone(), activation: Activation::Relu };
-        let sizes = sizes(data.x.features(), &options, data.classes)?;
+        projection: Option<Projection>,
+        mut stream: Stream,
+    ) -> Result<Box<Underway<T>>> {
+        let features = projection.as_ref().map_or(self.data.x.features(), Projection::directions);
+        let options = shape.options();
+        let sizes = sizes(features, &options, self.data.classes)?;
         let form = Form { sizes: &sizes, activation: options.activation, level: Level::best() };
+        let network = InTraining::new(form, &mut stream);
+        Ok(Box::new(Underway { network, stream, projection, sizes }))
+    }
+
+    /// Goes on to epoch `until`: the looks on the way there, of networks of all features.
+    pub(super) fn go_on(
+        &self,
+        shape: &Shape,
+        split: &Split,
+        underway: &mut Underway<T>,
+        until: usize,
+        report: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Vec<Look<T>>> {
+        let Underway { network, stream, projection, sizes } = underway;
+        let rows = projection.as_ref().map(|projection| projection.apply(self.data.x));
+        let x = match &rows {
+            Some(rows) => Samples::from_rows("x", rows, sizes[0])?,
+            None => self.data.x,
+        };
+        let options = shape.options();
+        let form = Form { sizes, activation: options.activation, level: Level::best() };
         let training = Training {
-            epochs,
+            epochs: until,
             learning_rate: shape.learning_rate,
             // A step must not turn weights round.
             weight_decay: shape.weight_decay.min(0.5 / shape.learning_rate),
@@ -215,15 +262,49 @@ impl<'a, T: Float> Forms<'a, T> {
         };
         let mut looks = Vec::new();
         let mut show = |epoch: usize, parameters: &[T]| {
-            if epoch == epochs || LOOKS.contains(&epoch) {
-                looks.push((epoch, Network::from_flat(options.clone(), sizes.clone(), parameters.to_vec())));
+            if epoch == until || LOOKS.contains(&epoch) {
+                let network = Network::from_flat(options.clone(), sizes.clone(), parameters.to_vec());
+                let whole = projection.as_ref().map(|projection| projection.unfold(&network));
+                looks.push((epoch, whole.unwrap_or(network)));
             }
         };
-        let mut observer = |progress: TrainingProgress| report(progress.loss);
-        let (name, observer) = (self.name, &mut observer);
-        let run = TrainingRun { name, training: &training, held_out: &[], stream, observer };
-        let (_, history) = fit_split(form, data.x, (data.targets, None), split, run, &mut show)?;
-        Ok(Course { looks, history, directions: 0 })
+        let observer = &mut |progress: TrainingProgress| report(progress.loss);
+        let run = TrainingRun { name: self.name, training: &training, held_out: &[], stream, observer };
+        network.go_on((form, x, self.data.targets), split, run, until, &mut show)?;
+        Ok(looks)
+    }
+
+    /// What needs no epochs: a look for each setting that is tried.
+    fn solve(
+        &self,
+        kind: NetworkKind,
+        (x, projection): (Samples<'_, T>, &Projection),
+        task: &Task<'_>,
+        stream: &mut Stream,
+    ) -> Result<Vec<Look<T>>> {
+        let samples = &task.split.training;
+        let z = DMatrix::from_fn(x.features(), samples.len(), |row, i| x.sample(samples[i])[row].f64());
+        let targets: Vec<usize> = samples.iter().map(|&i| self.data.targets[i]).collect();
+        let settings = settings(kind);
+        let wanted = (1..=settings.len()).filter(|number| task.look.is_none_or(|look| look == *number));
+        let fail = || Error::Diverged { field: self.name.to_string(), epoch: 0, got: f64::NAN };
+        match kind {
+            NetworkKind::Discriminant => {
+                let discriminant = Discriminant::new(&z, &targets, log_prior(&targets, self.data.classes));
+                let network = |number: usize| discriminant.network(projection, settings[number - 1]);
+                wanted.map(|number| Ok((number, network(number).ok_or_else(fail)??))).collect()
+            }
+            _ => {
+                let kernel = Kernel::new(&z, &targets, self.data.classes, stream);
+                let network = |number: usize| kernel.network(projection, settings[number - 1]);
+                wanted.map(|number| Ok((number, network(number).ok_or_else(fail)??))).collect()
+            }
+        }
+    }
+
+    /// Epochs of a training at most.
+    pub(super) fn most_epochs(&self, shape: &Shape, split: &Split) -> usize {
+        self.epochs(split, STEPS).min(shape.epochs)
     }
 
     /// Epochs that make so many steps.
@@ -253,12 +334,9 @@ impl<'a, T: Float> Forms<'a, T> {
             let directions = directions(&moments, *kind, widths);
             for count in DIRECTIONS {
                 let Some(projection) = directions.as_ref().and_then(|all| all.first(count)) else { continue };
-                let rows = projection.apply(x);
-                let data = Data { x: Samples::from_rows("x", &rows, projection.directions())?, ..self.data };
-                let stream = &mut Stream::new(seed, 0);
-                let course = self.fit(shape, data, (&inner, epochs), stream, report)?;
-                for (_, network) in course.looks {
-                    let loss = mean_loss(&network, data, &inner.validation);
+                let mut underway = self.underway(shape, Some(projection), Stream::new(seed, 0))?;
+                for (_, network) in self.go_on(shape, &inner, &mut underway, epochs, report)? {
+                    let loss = mean_loss(&network, self.data, &inner.validation);
                     if best.is_none_or(|(least, ..)| loss < least) {
                         best = Some((loss, *kind, count));
                     }
@@ -300,6 +378,7 @@ pub(super) fn shapes<T>(data: Data<'_, T>, training: &Training, coordinates: usi
         learning_rate,
         weight_decay,
         projected: false,
+        epochs: usize::MAX,
     };
     let solved = |kind| Shape { kind, ..network(&[], 0.0, 0.0) };
     let mut shapes = Vec::new();

@@ -38,7 +38,7 @@ const MOST_CENTRES: usize = 512;
 const CENTRES_PER_COORDINATE: usize = 64;
 
 /// Samples that weights are found from, at most.
-const MOST_SAMPLES: usize = 20_000;
+pub(super) const MOST_SAMPLES: usize = 20_000;
 
 /// Samples in coordinates, and which of them are centres.
 pub(super) struct Kernel {
@@ -52,6 +52,11 @@ pub(super) struct Kernel {
     shares: Vec<f64>,
 }
 
+/// Centres among so many samples of so many coordinates.
+pub(super) fn centres(samples: usize, coordinates: usize) -> usize {
+    samples.min(MOST_CENTRES).min(CENTRES_PER_COORDINATE * coordinates)
+}
+
 impl Kernel {
     /// Of coordinates, a sample per column, and their classes.
     pub(super) fn new(z: &DMatrix<f64>, targets: &[usize], classes: usize, stream: &mut Stream) -> Self {
@@ -59,7 +64,7 @@ impl Kernel {
         stream.shuffle(&mut order);
         order.truncate(MOST_SAMPLES);
         let n = order.len();
-        let count = n.min(MOST_CENTRES).min(CENTRES_PER_COORDINATE * z.nrows());
+        let count = centres(n, z.nrows());
         let z = z.select_columns(&order);
         let mut shares = vec![0.0; classes];
         order.iter().for_each(|&i| shares[targets[i]] += 1.0 / n as f64);

@@ -1,5 +1,6 @@
 //! Networks for p(y|x): from no hidden layer (a linear classifier) to any number of them.
 
+mod budget;
 mod canonical;
 mod cross_fit;
 mod discriminant;

@@ -11,17 +11,23 @@
 //! and the weights are those of the other folds.
 
 use super::Network;
-use super::forms::{Course, Forms, Shape, Task, settings};
+use super::forms::{Begun, Course, Forms, Shape, Task, Underway, settings};
 use super::joined::join;
 use super::stack::Stack;
-use super::trials::{Data, Fold, Predictions, Tried, log_prior, log_probabilities, loss_of_prior, mean_loss};
+use super::trials::{
+    Data, Fold, Look, Losses, Predictions, Tried, log_prior, log_probabilities, loss_of_prior, mean_loss,
+};
 use crate::optim::{Folds, History, Split, TrainingProgress, TrainingRun};
 use crate::{Error, Float, Result, parallel};
+use alloc::boxed::Box;
 use alloc::{vec, vec::Vec};
 use core::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 pub use super::forms::NetworkKind;
+
+/// Epochs after which it is asked whether more may help.
+const ROUNDS: [usize; 4] = [20, 36, 64, usize::MAX];
 
 /// A form of a classifier that was tried.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,49 +66,28 @@ pub(crate) struct SelectedNetwork<T> {
     pub(crate) candidates: Vec<NetworkCandidate>,
     /// The training, on all samples, of the member that weighs most; empty if there is none.
     pub(crate) history: History,
+    /// Whether the budget left something out.
+    pub(crate) is_limited: bool,
 }
 
-/// Chooses and fits a classifier; see the module.
+/// Chooses and fits a classifier; see the module. The choice takes at most so many multiply-adds.
 pub(crate) fn fit_selected<T: Float>(
     data: Data<'_, T>,
     folds: &Folds,
     run: TrainingRun<'_>,
+    budget: f64,
 ) -> Result<SelectedNetwork<T>> {
     let TrainingRun { name, training, stream, observer, .. } = run;
     let loss = loss_of_prior(data);
     let begun = TrainingProgress { epoch: 0, epochs: 1, loss, validation_loss: None };
     let seed = stream.below(1 << 31) as u64;
-    let forms = Forms::new(data, folds, (name, training, seed), &mut |()| observer(begun))?;
+    let forms = Forms::new(data, folds, (name, training, seed), budget, &mut |()| observer(begun))?;
     let canonical = forms.are_canonical();
     let shapes = forms.shapes.clone();
-    let tasks: Vec<(usize, usize)> =
-        (0..shapes.len()).flat_map(|shape| (0..folds.count()).map(move |fold| (shape, fold))).collect();
-    let (total, mut done) = (tasks.len(), 0);
-    let work = |(shape, fold): (usize, usize), report: &mut dyn FnMut((usize, f64)) -> ControlFlow<()>| {
-        let seed = (shape * folds.count() + fold) as u64;
-        let (split, mut last) = (folds.split(fold), loss);
-        let mut watch = |loss| {
-            last = loss;
-            report((0, loss))
-        };
-        let task = Task { split: &split, left_out: fold, look: None, seed };
-        let looks = forms.train(&shapes[shape], &task, &mut watch)?.looks;
-        // What is trained by its log-loss has the size of its logits from there.
-        let loss = |network: &Network<T>| match shapes[shape].kind {
-            NetworkKind::Network => mean_loss(network, data, &split.validation),
-            _ => tempered_loss(network, data, &split.validation),
-        };
-        let sum = |network| loss(network) * split.validation.len() as f64;
-        let losses = looks.iter().map(|(_, network)| sum(network)).collect();
-        // If this asks for an end, so will the next.
-        let _ = report((1, last));
-        Ok((looks, losses))
-    };
-    let mut observe = |(more, loss)| {
-        done += more;
+    let tried = try_all(&forms, data, folds, &mut |done, total, loss| {
         observer(TrainingProgress { epoch: done, epochs: total, loss, validation_loss: None })
-    };
-    let tried = parallel::map_observed(tasks, work, &mut observe).ok_or(Error::Cancelled)?;
+    })?;
+    let total = shapes.len() * folds.count() * ROUNDS.len();
     let first_refit = shapes.len();
     let (shapes, tried) = those_that_converged(shapes, tried, folds.count())?;
     let trials: Vec<Tried<'_, T>> = tried.iter().map(|trainings| Tried(trainings)).collect();
@@ -136,7 +121,7 @@ pub(crate) fn fit_selected<T: Float>(
                 weight_decay: shape.weight_decay,
                 directions: 0,
                 epochs: if setting.is_none() { label } else { 0 },
-                held_out: tried.total(look, None) / everyone.len() as f64,
+                held_out: tried.total(look) / everyone.len() as f64,
                 weight: 0.0,
             }
         })
@@ -170,7 +155,120 @@ pub(crate) fn fit_selected<T: Float>(
     let members: Vec<(&Network<T>, f64)> =
         networks.iter().map(|(network, weight)| (network, *weight)).collect();
     let network = join(&members, data.x.features(), &biases);
-    Ok(SelectedNetwork { network, out_of_fold, candidates, history: heaviest.1 })
+    let is_limited = forms.is_limited;
+    Ok(SelectedNetwork { network, out_of_fold, candidates, history: heaviest.1, is_limited })
+}
+
+/// What is done about a form without a fold: its looks with their losses, and the network that may go on.
+struct Trial<T> {
+    fold: Fold<T>,
+    underway: Option<Box<Underway<T>>>,
+}
+
+/// Trains every form without each fold, shape by shape; `observer` learns how much of how much is done, and a loss.
+///
+/// Trainings pause at [`ROUNDS`]: a form that has been no better for half of its epochs, whichever fold is left out, goes
+/// no further.
+fn try_all<T: Float>(
+    forms: &Forms<'_, T>,
+    data: Data<'_, T>,
+    folds: &Folds,
+    observer: &mut dyn FnMut(usize, usize, f64) -> ControlFlow<()>,
+) -> Result<Vec<Result<Fold<T>>>> {
+    let (shapes, count) = (&forms.shapes, folds.count());
+    let total = shapes.len() * count * ROUNDS.len();
+    let mut trials: Vec<Option<Result<Trial<T>>>> = (0..shapes.len() * count).map(|_| None).collect();
+    let mut going: Vec<usize> = (0..shapes.len()).collect();
+    for (round, milestone) in ROUNDS.into_iter().enumerate() {
+        let mut tasks = Vec::new();
+        for place in going.iter().flat_map(|shape| shape * count..(shape + 1) * count) {
+            tasks.push((place, trials[place].take()));
+        }
+        let places: Vec<usize> = tasks.iter().map(|(place, _)| *place).collect();
+        let mut done = total - going.len() * count * (ROUNDS.len() - round);
+        type Task<T> = (usize, Option<Result<Trial<T>>>);
+        let work = |(place, trial): Task<T>, report: &mut dyn FnMut((usize, f64)) -> ControlFlow<()>| {
+            let (shape, fold) = (place / count, place % count);
+            let mut last = loss_of_prior(data);
+            let mut watch = |loss| {
+                last = loss;
+                report((0, loss))
+            };
+            let trial =
+                further(forms, data, (shape, folds, fold), trial.transpose()?, milestone, &mut watch)?;
+            // If this asks for an end, so will the next.
+            let _ = report((1, last));
+            Ok(trial)
+        };
+        let mut observe = |(more, loss)| {
+            done += more;
+            observer(done, total, loss)
+        };
+        let results = parallel::map_observed(tasks, work, &mut observe).ok_or(Error::Cancelled)?;
+        for (place, trial) in places.into_iter().zip(results) {
+            trials[place] = Some(trial);
+        }
+        going.retain(|shape| may_improve(&trials[shape * count..(shape + 1) * count]));
+    }
+    Ok(trials.into_iter().flatten().map(|trial| trial.map(|trial| trial.fold)).collect())
+}
+
+/// A shape without a fold, from where it is to so many epochs.
+fn further<T: Float>(
+    forms: &Forms<'_, T>,
+    data: Data<'_, T>,
+    (number, folds, fold): (usize, &Folds, usize),
+    trial: Option<Trial<T>>,
+    milestone: usize,
+    report: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Result<Trial<T>> {
+    let (shape, split) = (&forms.shapes[number], folds.split(fold));
+    // What is trained by its log-loss has the size of its logits from there.
+    let loss = |network: &Network<T>| match shape.kind {
+        NetworkKind::Network => mean_loss(network, data, &split.validation),
+        _ => tempered_loss(network, data, &split.validation),
+    };
+    let losses = |looks: &[Look<T>]| -> Vec<f64> {
+        looks.iter().map(|(_, network)| loss(network) * split.validation.len() as f64).collect()
+    };
+    let mut trial = match trial {
+        Some(trial) => trial,
+        None => {
+            let seed = (number * folds.count() + fold) as u64;
+            let task = Task { split: &split, left_out: fold, look: None, seed };
+            match forms.begin(shape, &task, report)? {
+                Begun::Solved(looks) => {
+                    return Ok(Trial { fold: (looks.clone(), losses(&looks)), underway: None });
+                }
+                Begun::Training(underway) => Trial { fold: Default::default(), underway: Some(underway) },
+            }
+        }
+    };
+    if let Some(underway) = &mut trial.underway {
+        let most = forms.most_epochs(shape, &split);
+        let looks = forms.go_on(shape, &split, underway, milestone.min(most), report)?;
+        trial.fold.1.extend(losses(&looks));
+        trial.fold.0.extend(looks);
+        if milestone >= most {
+            trial.underway = None;
+        }
+    }
+    Ok(trial)
+}
+
+/// Whether a form, by its trainings without each fold, may be better after more epochs.
+fn may_improve<T>(trials: &[Option<Result<Trial<T>>>]) -> bool {
+    fn under_way<T>(trial: &Option<Result<Trial<T>>>) -> Option<&Fold<T>> {
+        match trial {
+            Some(Ok(Trial { fold, underway: Some(_) })) => Some(fold),
+            _ => None,
+        }
+    }
+    let Some(folds) = trials.iter().map(under_way).collect::<Option<Vec<_>>>() else { return false };
+    let losses = Losses(folds.iter().map(|(_, losses)| &losses[..]).collect());
+    let epochs = |look: usize| folds[0].0[look].0;
+    let is_late = |left_out| 2 * epochs(losses.best(left_out)) > epochs(losses.looks() - 1);
+    (0..folds.len()).map(Some).chain([None]).any(is_late)
 }
 
 /// The mean log-loss of samples, of the log-probabilities times the number that suits the samples best: the weights of

@@ -23,14 +23,34 @@ pub(super) type Look<T> = (usize, Network<T>);
 /// The training without a fold: its looks, and the loss of each on the fold.
 pub(super) type Fold<T> = (Vec<Look<T>>, Vec<f64>);
 
+/// The losses of one form, by fold and look.
+pub(super) struct Losses<'a>(pub(super) Vec<&'a [f64]>);
+
+impl Losses<'_> {
+    /// Looks that all folds have.
+    pub(super) fn looks(&self) -> usize {
+        self.0.iter().map(|losses| losses.len()).min().unwrap_or(0)
+    }
+
+    /// The losses of all folds but `left_out`, summed.
+    fn total(&self, look: usize, left_out: Option<usize>) -> f64 {
+        self.0.iter().enumerate().filter(|(fold, _)| Some(*fold) != left_out).map(|(_, l)| l[look]).sum()
+    }
+
+    /// The look of the least loss.
+    pub(super) fn best(&self, left_out: Option<usize>) -> usize {
+        let total = |look: &usize| self.total(*look, left_out);
+        (0..self.looks()).min_by(|a, b| total(a).total_cmp(&total(b))).unwrap_or(0)
+    }
+}
+
 /// The trainings of one form, one per fold: its looks, and the loss of each on the fold.
 #[derive(Clone, Copy)]
 pub(super) struct Tried<'a, T>(pub(super) &'a [Fold<T>]);
 
 impl<T> Tried<'_, T> {
-    /// Looks that all folds have.
-    fn looks(&self) -> usize {
-        self.0.iter().map(|(looks, _)| looks.len()).min().unwrap_or(0)
+    fn losses(&self) -> Losses<'_> {
+        Losses(self.0.iter().map(|(_, losses)| &losses[..]).collect())
     }
 
     /// The epochs of a look, or the number of its setting.
@@ -38,15 +58,14 @@ impl<T> Tried<'_, T> {
         self.0[0].0[look].0
     }
 
-    /// The losses of all folds but `left_out`, summed.
-    pub(super) fn total(&self, look: usize, left_out: Option<usize>) -> f64 {
-        self.0.iter().enumerate().filter(|(fold, _)| Some(*fold) != left_out).map(|(_, (_, l))| l[look]).sum()
+    /// The losses of all folds, summed.
+    pub(super) fn total(&self, look: usize) -> f64 {
+        self.losses().total(look, None)
     }
 
-    /// The look of the least loss.
+    /// The look of the least loss in all folds but `left_out`.
     fn best(&self, left_out: Option<usize>) -> usize {
-        let total = |look: &usize| self.total(*look, left_out);
-        (0..self.looks()).min_by(|a, b| total(a).total_cmp(&total(b))).unwrap_or(0)
+        self.losses().best(left_out)
     }
 }
 

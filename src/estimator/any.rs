@@ -7,6 +7,7 @@ use super::health::Flag;
 use super::model::{Histories, Model};
 use super::preprocess::Preprocessing;
 use super::score::Scores;
+use crate::interaction::Atoms;
 use crate::{Error, Result};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -112,6 +113,11 @@ impl AnyModel {
     /// [`Model::calibration`].
     pub fn calibration(&self) -> Option<&Calibration> {
         either!(self, model => model.calibration())
+    }
+
+    /// [`Model::deviation_ratios`].
+    pub fn deviation_ratios(&self) -> Option<&Atoms> {
+        either!(self, model => model.deviation_ratios())
     }
 
     /// [`Model::histories`].

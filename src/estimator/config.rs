@@ -1,5 +1,6 @@
 //! Settings and presets.
 
+use super::component::Component;
 use crate::classifier::{Activation, NetworkOptions};
 use crate::knife::{Diagonal, MarginalOptions, Start, Triangle};
 use crate::optim::Training;
@@ -100,6 +101,12 @@ pub struct Config {
     /// Parts that the training samples are divided into, so that each is read by models that were fitted to the other
     /// parts; 0 for no such reading.
     pub folds: usize,
+    /// What the choice of densities and classifiers may cost, in billions of multiply-adds, an equal share for each of the
+    /// five models; 0 for no bound. Forms come simplest first: what is beyond is trained for fewer epochs or left out,
+    /// and the model's notes say so.
+    // Left out where there is none, as files from before have it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub budget: f64,
     /// Modes of each density, K. They, the diagonal and the triangular part are chosen by the data if `start` is
     /// [`Start::Validated`].
     pub modes: usize,
@@ -155,6 +162,10 @@ pub struct Config {
     pub classifier_patience: usize,
 }
 
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
+}
+
 impl Default for Config {
     fn default() -> Self {
         Config::robust()
@@ -176,6 +187,7 @@ impl Config {
             shift: ShiftRule::Frozen,
             held_out: 0.2,
             folds: 5,
+            budget: 0.0,
             modes: 5,
             bounded: true,
             diagonal: Diagonal::PerMode,
@@ -320,7 +332,10 @@ impl Config {
     /// The fields by name.
     fn fields(&self) -> Map<String, Value> {
         match serde_json::to_value(self) {
-            Ok(Value::Object(fields)) => fields,
+            Ok(Value::Object(mut fields)) => {
+                fields.entry("budget").or_insert(Value::from(self.budget));
+                fields
+            }
             _ => unreachable!("a struct of numbers, names and lists is a JSON object"),
         }
     }
@@ -345,6 +360,9 @@ impl Config {
             let expected = format!("0 (none) or a whole number from 2 to {MOST_FOLDS}");
             return fail("folds", &expected, self.folds.to_string());
         }
+        if !(self.budget >= 0.0 && self.budget.is_finite()) {
+            return fail("budget", "a finite number, at least 0", self.budget.to_string());
+        }
         if !(1..=LARGEST).contains(&self.modes) {
             return fail("modes", "a whole number from 1 to 65536", self.modes.to_string());
         }
@@ -356,6 +374,14 @@ impl Config {
             return fail("classes", expected, self.classes.to_string());
         }
         Ok(())
+    }
+
+    /// Multiply-adds that the choice of one of the five models may take.
+    pub(super) fn budget_of_model(&self) -> f64 {
+        match self.budget {
+            0.0 => f64::INFINITY,
+            budget => budget * 1e9 / Component::ALL.len() as f64,
+        }
     }
 
     /// The densities' form.

@@ -6,6 +6,7 @@ use super::config::{Config, LARGEST, ShiftRule};
 use super::health::{Course, data_flags, reading_flags};
 use super::model::{Model, log_prior};
 use super::preprocess::{Preprocessing, join};
+use super::resampling::deviation_ratios;
 use super::rows::{Rows, hashes};
 use super::score::check_counts;
 use super::training::{Trained, Trainer, assemble};
@@ -106,6 +107,7 @@ pub fn fit_with_progress<T: Float>(
         histories,
         cross_fitted: None,
         calibration: None,
+        deviation_ratios: None,
         rows: Rows::new(hashes([x1, x2])),
     };
     let in_sample = model.score_with_shift(x1, x2, y, ShiftRule::Batch)?;
@@ -116,6 +118,9 @@ pub fn fit_with_progress<T: Float>(
             let found = reading_flags(&scores.information, &scores.summary, &course);
             let [log_p1, log_p2, log_p12, ..] = unseen.each_ref().map(Vec::as_slice);
             model.calibration = Some(Calibration::new([log_p1, log_p2, log_p12], &targets, model.classes()));
+            let (offsets, x) = (model.entropy_offsets(), [both.columns(0, d1), both.columns(d1, d2)]);
+            let ratios = deviation_ratios(&model.densities, x, &scores.information, offsets, config.seed)?;
+            model.deviation_ratios = Some(ratios);
             (model.frozen_shift, model.cross_fitted) = (Some(shift), Some(scores));
             found
         }

@@ -12,7 +12,7 @@ use super::rows::Rows;
 use super::score::Scores;
 use super::summary::Summary;
 use crate::classifier::{Activation, Expansion, ExpansionParameters, Layer, Network, check_targets};
-use crate::interaction::Information;
+use crate::interaction::{Atoms, Information};
 use crate::knife::{Marginal, MarginalOptions, MarginalParameters, Triangle};
 use crate::{Error, Float, Result};
 use alloc::borrow::Cow;
@@ -60,6 +60,8 @@ struct Header {
     cross_fitted: Option<Summary>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     calibration: Option<Calibration>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deviation_ratios: Option<Atoms>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     flags: Vec<Flag>,
 }
@@ -148,6 +150,7 @@ impl<T: Float> Model<T> {
             histories: self.histories.clone(),
             cross_fitted: self.cross_fitted.as_ref().map(|scores| scores.summary.clone()),
             calibration: self.calibration.clone(),
+            deviation_ratios: self.deviation_ratios,
             flags: self.flags.clone(),
         };
         let parts = arrays.iter().map(|(n, a)| (n.as_str(), a.dtype, &a.shape[..], &a.bytes[..]));
@@ -413,6 +416,7 @@ impl<'a> ModelFile<'a> {
             histories: self.header.histories.clone(),
             cross_fitted: self.cross_fitted()?,
             calibration: self.header.calibration.clone(),
+            deviation_ratios: self.header.deviation_ratios,
             flags: self.header.flags.clone(),
             rows: self.rows()?,
         };

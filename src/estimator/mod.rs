@@ -12,6 +12,7 @@ mod health;
 mod model;
 mod preprocess;
 mod reading;
+mod resampling;
 mod rows;
 mod score;
 mod summary;

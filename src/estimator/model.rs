@@ -1,12 +1,14 @@
 //! A fitted model.
 
 use super::calibration::Calibration;
+use super::component::Component;
 use super::config::{Config, EntropyUnits, Preset, Prior, ShiftRule};
 use super::health::Flag;
 use super::preprocess::Preprocessing;
 use super::rows::Rows;
 use super::score::Scores;
 use crate::classifier::{Network, NetworkCandidate, NetworkOptions};
+use crate::interaction::Atoms;
 use crate::knife::{Candidate, Marginal, MarginalOptions};
 use crate::matrix::check_count;
 use crate::optim::History;
@@ -30,6 +32,13 @@ pub struct Histories {
     /// The forms that were tried for the classifiers, if they were chosen.
     #[serde(default, skip_serializing_if = "none_tried")]
     pub classifier_candidates: [Vec<NetworkCandidate>; 3],
+    /// Of which of the five models, in the order of [`Component::ALL`], the budget left forms out or some of their epochs.
+    #[serde(default, skip_serializing_if = "are_none")]
+    pub limited: [bool; 5],
+}
+
+fn are_none(limited: &[bool; 5]) -> bool {
+    *limited == [false; 5]
 }
 
 fn none_tried<C, const N: usize>(candidates: &[Vec<C>; N]) -> bool {
@@ -70,6 +79,8 @@ pub struct Model<T> {
     pub(super) cross_fitted: Option<Scores>,
     /// How sure those models were of these samples' classes, and how often right.
     pub(super) calibration: Option<Calibration>,
+    /// What the densities' chance makes of the deviations of those samples' mean atoms.
+    pub(super) deviation_ratios: Option<Atoms>,
     /// What the training samples and their reading give reason to doubt.
     pub(super) flags: Vec<Flag>,
     /// The training samples, to know them again; none in an imported model.
@@ -118,6 +129,7 @@ impl<T: Float> Model<T> {
             histories: Histories::default(),
             cross_fitted: None,
             calibration: None,
+            deviation_ratios: None,
             flags: Vec::new(),
             rows: Rows::default(),
         };
@@ -189,6 +201,13 @@ impl<T: Float> Model<T> {
         self.calibration.as_ref()
     }
 
+    /// By how much the standard deviation of each mean raw atom of [`Model::cross_fitted`] is larger, or smaller, over
+    /// resampled samples to which the densities are fitted anew than where the densities stay as they are: what
+    /// [`trust::intervals`](crate::trust::intervals) widens or narrows the atoms' intervals by.
+    pub fn deviation_ratios(&self) -> Option<&Atoms> {
+        self.deviation_ratios.as_ref()
+    }
+
     /// The courses of the five trainings.
     pub fn histories(&self) -> &Histories {
         &self.histories
@@ -246,6 +265,15 @@ impl<T: Float> Model<T> {
             notes.push(format!(
                 "fewer than {FEW} training samples, hardly to be learned: {}",
                 listed("class", &few)
+            ));
+        }
+        let limited =
+            Component::ALL.iter().zip(&self.histories.limited).filter(|(_, is_limited)| **is_limited);
+        let limited: Vec<String> = limited.map(|(component, _)| component.to_string()).collect();
+        if !limited.is_empty() {
+            notes.push(format!(
+                "the budget left forms untried, or some of their epochs: {}",
+                limited.join(", ")
             ));
         }
         notes

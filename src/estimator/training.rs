@@ -6,7 +6,7 @@ use super::model::Histories;
 use crate::classifier::{
     self, Network, NetworkCandidate, NetworkFit, fit_network, log_probabilities_out_of_fold,
 };
-use crate::knife::{Candidate, Marginal, fit_marginal, log_density_out_of_fold};
+use crate::knife::{Candidate, Marginal, fit_marginal_within, log_density_out_of_fold};
 use crate::optim::{Folds, History, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
 use crate::{Float, Result, Samples, Training};
@@ -44,6 +44,8 @@ pub(super) struct Trained<T> {
     history: History,
     /// Log-probabilities (n×C) or log-densities (n) of samples by models that did not see them; empty without folds.
     pub(super) out_of_fold: Vec<f64>,
+    /// Whether the budget left some forms out, or some of their epochs.
+    is_limited: bool,
 }
 
 /// log p(y|x1), log p(y|x2), log p(y|x1, x2), n×C each, and log p(x1), log p(x2), by models that did not see the
@@ -109,10 +111,11 @@ impl<T: Float> Trainer<'_, T> {
             };
             let data = classifier::Data { x, targets: self.targets, classes: self.classes, widths: &widths };
             let run = self.run(&name, &training, &mut stream, observer);
-            let fit = classifier::fit_selected(data, folds, run)?;
+            let fit = classifier::fit_selected(data, folds, run, self.config.budget_of_model())?;
             return Ok(Trained {
                 part: Part::Classifier(fit.network, fit.candidates),
                 history: fit.history,
+                is_limited: fit.is_limited,
                 out_of_fold: if self.folds.is_some() { fit.out_of_fold } else { Vec::new() },
             });
         }
@@ -135,7 +138,8 @@ impl<T: Float> Trainer<'_, T> {
             }
             None => Vec::new(),
         };
-        Ok(Trained { part: Part::Classifier(network, Vec::new()), history, out_of_fold })
+        let part = Part::Classifier(network, Vec::new());
+        Ok(Trained { part, history, out_of_fold, is_limited: false })
     }
 
     fn density(
@@ -149,20 +153,21 @@ impl<T: Float> Trainer<'_, T> {
         let mut course = Course::new(self.folds, observer);
         let mut observe = |progress| course.training(progress);
         let run = self.run(&name, &training, &mut stream, &mut observe);
-        let fit = fit_marginal(x, None, &options, self.config.start, run)?;
+        let (start, budget) = (self.config.start, self.config.budget_of_model());
+        let (fit, is_limited) = fit_marginal_within(x, None, &options, start, run, budget)?;
         let out_of_fold = match self.folds {
             Some(folds) => {
                 // The folds tell of themselves.
                 let mut nobody = |_| ControlFlow::Continue(());
                 let run = self.run(&name, &training, &mut stream, &mut nobody);
-                let start = self.config.start;
                 log_density_out_of_fold(x, &fit, &options, start, folds, run, &mut |done| {
                     course.reading(done)
                 })?
             }
             None => Vec::new(),
         };
-        Ok(Trained { part: Part::Density(fit.density, fit.candidates), history: fit.history, out_of_fold })
+        let part = Part::Density(fit.density, fit.candidates);
+        Ok(Trained { part, history: fit.history, out_of_fold, is_limited })
     }
 }
 
@@ -202,7 +207,8 @@ pub(super) type Assembled<T> = ([Network<T>; 3], [Marginal<T>; 2], Histories, Op
 pub(super) fn assemble<T: Float>(trained: Vec<Trained<T>>) -> Assembled<T> {
     let (mut networks, mut densities) = (Vec::new(), Vec::new());
     let (mut histories, mut out_of_fold) = (Histories::default(), Vec::new());
-    for trained in trained {
+    for (trained, is_limited) in trained.into_iter().zip(&mut histories.limited) {
+        *is_limited = trained.is_limited;
         out_of_fold.push(trained.out_of_fold);
         match trained.part {
             Part::Classifier(network, candidates) => {

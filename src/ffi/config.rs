@@ -133,6 +133,8 @@ pub struct LsmiConfig {
     /// Parts that the training samples are divided into, so that each is read by models that were fitted to the other
     /// parts; 0 for no such reading.
     pub folds: usize,
+    /// What the choice of densities and classifiers may cost, in billions of multiply-adds; 0 for no bound.
+    pub budget: f64,
     /// Modes of each density, K. They, the diagonal and the triangular part are chosen by the data if `start` is
     /// `LSMI_START_VALIDATED`.
     pub modes: usize,
@@ -237,7 +239,7 @@ macro_rules! conversions {
 }
 
 conversions! {
-    plain: seed, classes, clip, held_out, folds, modes, density_epochs, density_batch, density_learning_rate, density_decay_every, density_decay_factor, density_weight_decay, density_patience, classifier_epochs, classifier_batch, classifier_learning_rate, classifier_decay_every, classifier_decay_factor, classifier_weight_decay, classifier_patience;
+    plain: seed, classes, clip, held_out, folds, budget, modes, density_epochs, density_batch, density_learning_rate, density_decay_every, density_decay_factor, density_weight_decay, density_patience, classifier_epochs, classifier_batch, classifier_learning_rate, classifier_decay_every, classifier_decay_factor, classifier_weight_decay, classifier_patience;
     flags: standardize, bounded, train_means, train_weights, accumulate_gradients;
     codes: preset, prior, entropy_units, shift, diagonal, triangle, start, classifier_form, activation
 }

@@ -77,6 +77,18 @@ pub fn fit_marginal<T: Float>(
     start: Start,
     run: TrainingRun<'_>,
 ) -> Result<MarginalFit<T>> {
+    fit_marginal_within(x, weights, options, start, run, f64::INFINITY).map(|(fit, _)| fit)
+}
+
+/// [`fit_marginal`] that takes at most so many multiply-adds to choose a form, and whether that left something out.
+pub(crate) fn fit_marginal_within<T: Float>(
+    x: Samples<'_, T>,
+    weights: Option<&[T]>,
+    options: &MarginalOptions,
+    start: Start,
+    run: TrainingRun<'_>,
+    budget: f64,
+) -> Result<(MarginalFit<T>, bool)> {
     run.training.check("density_")?;
     x.check_finite("x")?;
     total_weight(weights, x.samples())?;
@@ -84,11 +96,11 @@ pub fn fit_marginal<T: Float>(
     let data = Data { x, weights };
     data.mean_weight(&split)?;
     if start == Start::Validated {
-        return fit_selected(data, options, &split, run);
+        return fit_selected(data, options, &split, run, budget);
     }
     let form = (options, Layout::new(options, x.features())?, Level::best());
     let parameters = starting(start, &form, data, &split.training, run.stream);
-    fit_from(parameters, form, data, split, run)
+    Ok((fit_from(parameters, form, data, split, run)?, false))
 }
 
 /// The parameters that training starts from, with these samples.

@@ -19,7 +19,7 @@ use alloc::{vec, vec::Vec};
 use nalgebra::{Cholesky, DMatrix};
 
 /// Expectation–maximisation ends after this many rounds,
-const ROUNDS: usize = 100;
+pub(super) const ROUNDS: usize = 100;
 
 /// or when a round gains less than this, nats per sample.
 const LEAST_GAIN: f64 = 1e-4;
@@ -65,35 +65,63 @@ pub(super) fn fit_mixture<T: Float>(
     samples: &Weighted<T>,
     stream: &mut Stream,
 ) -> (Vec<T>, f64) {
-    let (options, layout, level) = form;
-    let level = *level;
+    let (_, layout, level) = form;
     let (x, modes) = (samples.x(), layout.modes);
-    let n = x.samples();
-    let prior = Prior::new(level, samples, modes, !layout.triangle.is_empty());
+    let prior = Prior::new(*level, samples, modes, !layout.triangle.is_empty());
     let centres = seeds(samples, &prior, modes, stream);
     // Responsibilities times weights, a mode per row.
-    let mut shares = nearest(&centres, samples, &prior);
-    let mut prepared = Prepared::new(options, layout.clone(), level);
-    let mut memory = prepared.chunk();
+    let shares = nearest(&centres, samples, &prior);
     let mut parameters = vec![T::zero(); layout.len()];
     // A mode that no sample is nearest to stays there until one comes.
     for (mean, &centre) in parameters[layout.means.clone()].chunks_exact_mut(layout.width()).zip(&centres) {
         mean[..layout.features].copy_from_slice(x.sample(centre));
     }
+    rounds(form, samples, &prior, shares, parameters, ROUNDS)
+}
+
+/// At most so many rounds, the first of these shares: the parameters, and the samples' mean log-density.
+fn rounds<T: Float>(
+    form: &Form<'_>,
+    samples: &Weighted<T>,
+    prior: &Prior,
+    mut shares: Vec<T>,
+    mut parameters: Vec<T>,
+    most: usize,
+) -> (Vec<T>, f64) {
+    let (options, layout, level) = form;
+    let mut prepared = Prepared::new(options, layout.clone(), *level);
+    let (x, mut memory) = (samples.x(), prepared.chunk());
     let mut before = f64::NEG_INFINITY;
-    for _ in 0..ROUNDS {
-        maximise(form, samples, &prior, &shares, &mut parameters);
+    for _ in 0..most {
+        maximise(form, samples, prior, &shares, &mut parameters);
         prepared.update(&parameters);
         let upstream = |i: usize| T::of(samples.weights[i]);
         let total = prepared.shares(&parameters, (&x, upstream), &mut memory, &mut shares);
-        let gain = total / n as f64 - before;
-        before = total / n as f64;
+        let gain = total / x.samples() as f64 - before;
+        before = total / x.samples() as f64;
         // Under the prior, and within a bound, a round may also lose.
         if gain.is_nan() || gain < LEAST_GAIN {
             break;
         }
     }
     (parameters, before)
+}
+
+/// At most so many rounds from these parameters on, with these samples.
+pub(super) fn go_on<T: Float>(
+    form: &Form<'_>,
+    samples: &Weighted<T>,
+    parameters: Vec<T>,
+    most: usize,
+) -> Vec<T> {
+    let (options, layout, level) = form;
+    let prior = Prior::new(*level, samples, layout.modes, !layout.triangle.is_empty());
+    let mut prepared = Prepared::new(options, layout.clone(), *level);
+    prepared.update(&parameters);
+    let (x, mut memory) = (samples.x(), prepared.chunk());
+    let mut shares = vec![T::zero(); layout.modes * x.samples()];
+    prepared.shares(&parameters, (&x, |i: usize| T::of(samples.weights[i])), &mut memory, &mut shares);
+    rounds(form, samples, &prior, shares, parameters, most).0
 }
 
 /// What covariances are drawn to: `samples` samples of this covariance, so that Σ = (Σ c v vᵀ + samples · covariance) /

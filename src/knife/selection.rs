@@ -7,7 +7,7 @@
 
 use super::fit::{Data, Form, fit_from};
 use super::layout::Layout;
-use super::mixture::{Weighted, fit_mixture};
+use super::mixture::{ROUNDS, Weighted, fit_mixture};
 use super::prepared::Prepared;
 use super::{Diagonal, MarginalFit, MarginalOptions, Triangle};
 use crate::optim::{Split, TrainingProgress, TrainingRun};
@@ -93,18 +93,20 @@ impl Candidate {
 
 /// Fits a density of the form that is chosen, with all samples; of `base` the rest is taken.
 ///
-/// Held-out samples decide whether training goes beyond expectation–maximisation, and for how many epochs.
+/// Held-out samples decide whether training goes beyond expectation–maximisation, and for how many epochs. The choice
+/// takes at most so many multiply-adds; whether something was left out is told.
 pub(super) fn fit_selected<T: Float>(
     data: Data<'_, T>,
     base: &MarginalOptions,
     split: &Split,
     run: TrainingRun<'_>,
-) -> Result<MarginalFit<T>> {
+    budget: f64,
+) -> Result<(MarginalFit<T>, bool)> {
     let TrainingRun { name, training, stream, observer, held_out } = run;
     let diverged = Error::Diverged { field: name.into(), epoch: 0, got: f64::INFINITY };
     let seed = stream.below(1 << 31) as u64;
     let folds = Folds::new(data, stream, seed);
-    let (options, candidates) = folds.choose(base, &mut |surprisal| {
+    let Choice { options, candidates, is_limited } = folds.choose(base, budget, &mut |surprisal| {
         let epochs = training.epochs;
         observer(TrainingProgress { epoch: 0, epochs, loss: surprisal, validation_loss: None })
     })?;
@@ -139,7 +141,7 @@ pub(super) fn fit_selected<T: Float>(
     };
     let run = TrainingRun { name, training: &again, held_out: &[], stream, observer: &mut observe_again };
     let MarginalFit { density, history, .. } = fit_from(start, form, data, everyone, run)?;
-    Ok(MarginalFit { density, history: stopped.unwrap_or(history), candidates })
+    Ok((MarginalFit { density, history: stopped.unwrap_or(history), candidates }, is_limited))
 }
 
 /// The likeliest of so many fits, and the samples' mean log-density under it: −∞ if none has any.
@@ -156,6 +158,14 @@ pub(super) fn likeliest<T: Float>(
     });
     // Of equals the first.
     fits.into_iter().reduce(|best, fit| if fit.1 > best.1 { fit } else { best }).unwrap_or_default()
+}
+
+/// The options of the form that is chosen, if any has a likelihood, all that were tried, and whether a budget left some
+/// out.
+struct Choice {
+    options: Option<MarginalOptions>,
+    candidates: Vec<Candidate>,
+    is_limited: bool,
 }
 
 /// Samples divided into training and held-out ones in several ways, and how candidates are fitted to them.
@@ -199,15 +209,16 @@ impl<T: Float> Folds<T> {
         Folds { parts, weights, least_training, starts, seed }
     }
 
-    /// The options of the form that is chosen, if any has a likelihood, and all that were tried; each is told to
-    /// `observer` by its held-out surprisal.
+    /// Tries the candidates for at most so many multiply-adds; each is told to `observer` by its held-out surprisal.
     fn choose(
         &self,
         base: &MarginalOptions,
+        budget: f64,
         observer: &mut dyn FnMut(f64) -> ControlFlow<()>,
-    ) -> Result<(Option<MarginalOptions>, Vec<Candidate>)> {
+    ) -> Result<Choice> {
         let d = self.parts[0][0].x().features();
         let (mut candidates, mut forms, mut all_scores) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut left, mut is_limited) = (budget, false);
         for form in [
             (Diagonal::Shared, Triangle::None),
             (Diagonal::PerMode, Triangle::None),
@@ -219,6 +230,13 @@ impl<T: Float> Folds<T> {
                 let mut candidate = Candidate::new(modes, form, d);
                 let Some(options) = candidate.options(base, d, self.least_training) else { continue };
                 let Ok(layout) = Layout::new(&options, d) else { continue };
+                // The first is tried in any case; more modes of the same form cost more.
+                let cost = self.cost(&candidate, d);
+                if cost > left && !candidates.is_empty() {
+                    is_limited = true;
+                    break;
+                }
+                left -= cost;
                 let scores = self.scores(&(&options, layout, Level::best()));
                 candidate.held_out = self.mean(&scores);
                 if observer(-candidate.held_out).is_break() {
@@ -241,7 +259,14 @@ impl<T: Float> Folds<T> {
         if let Some(chosen) = chosen {
             candidates[chosen].chosen = true;
         }
-        Ok((chosen.map(|chosen| forms.swap_remove(chosen)), candidates))
+        Ok(Choice { options: chosen.map(|chosen| forms.swap_remove(chosen)), candidates, is_limited })
+    }
+
+    /// Multiply-adds of the fits of a candidate at most.
+    fn cost(&self, candidate: &Candidate, d: usize) -> f64 {
+        let of_mode = if candidate.triangle == Triangle::Full { d * d } else { 2 * d };
+        let samples: usize = self.parts.iter().map(|[training, _]| training.weights.len()).sum();
+        (self.starts * ROUNDS * candidate.modes * of_mode) as f64 * samples as f64
     }
 
     /// The log-density of every held-out sample under a fit without it, fold by fold.

@@ -6,8 +6,8 @@ mod train;
 
 pub(crate) use adam::{Adam, Group};
 pub(crate) use folds::Folds;
+pub(crate) use train::{Descent, Objective, Split, mean_weight, train};
 pub use train::{History, TrainingProgress, TrainingRun};
-pub(crate) use train::{Objective, Split, mean_weight, train, train_and_show};
 
 use crate::{Error, Result};
 use alloc::format;

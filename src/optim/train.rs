@@ -75,7 +75,7 @@ impl Split {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrainingProgress {
     /// Epochs done, those of the folds' fits too; 0 while the form of a density is chosen, once for each that was tried.
-    /// While a classifier is chosen, trainings done.
+    /// While a classifier is chosen, parts of its trainings done.
     pub epoch: usize,
     /// Epochs at most.
     pub epochs: usize,
@@ -141,70 +141,104 @@ pub(crate) fn train<T: Float>(
     split: &Split,
     run: TrainingRun<'_>,
 ) -> Result<History> {
-    train_and_show(objective, parameters, split, run, &mut |_, _| {})
+    let mut descent = Descent::new(objective, parameters.len(), split, run.training);
+    let epochs = run.training.epochs;
+    descent.go_on((objective, parameters), split, run, epochs, &mut |_, _| {})?;
+    if let Some((_, state)) = &descent.best {
+        parameters.copy_from_slice(state);
+    }
+    Ok(descent.history)
 }
 
-/// [`train`] that shows the parameters after every epoch, with its number.
-pub(crate) fn train_and_show<T: Float>(
-    objective: &mut impl Objective<T>,
-    parameters: &mut [T],
-    split: &Split,
-    TrainingRun { name, training, stream, observer, .. }: TrainingRun<'_>,
-    show: &mut dyn FnMut(usize, &[T]),
-) -> Result<History> {
-    let finite = |loss: f64, epoch| match loss.is_finite() {
-        true => Ok(loss),
-        false => Err(Error::Diverged { field: name.to_string(), epoch, got: loss }),
-    };
-    let stops = training.patience > 0 && !split.validation.is_empty();
-    let mut history = History::default();
-    // The best validation loss so far and the parameters that had it.
-    let mut best: Option<(f64, Vec<T>)> = None;
-    if stops {
-        let loss = finite(objective.loss(parameters, &split.validation), 0)?;
-        history.validation_losses.push(loss);
-        best = Some((loss, parameters.to_vec()));
-    }
-    let mut adam = Adam::new(parameters.len(), objective.groups(), training, objective.level());
-    let mut order = split.training.clone();
-    let mut learning_rate = training.learning_rate;
-    for epoch in 1..=training.epochs {
-        stream.shuffle(&mut order);
-        let mut total = 0.0;
-        for batch in order.chunks(training.batch) {
-            adam.advance(learning_rate);
-            total += objective.step(parameters, batch, &mut adam) * batch.len() as f64;
+/// A training that may pause after any epoch.
+pub(crate) struct Descent<T> {
+    adam: Adam<T>,
+    order: Vec<usize>,
+    learning_rate: f64,
+    /// The best validation loss so far and the parameters that had it.
+    best: Option<(f64, Vec<T>)>,
+    history: History,
+}
+
+impl<T: Float> Descent<T> {
+    /// No epoch yet of so many parameters.
+    pub(crate) fn new(
+        objective: &impl Objective<T>,
+        parameters: usize,
+        split: &Split,
+        training: &Training,
+    ) -> Self {
+        Descent {
+            adam: Adam::new(parameters, objective.groups(), training, objective.level()),
+            order: split.training.clone(),
+            learning_rate: training.learning_rate,
+            best: None,
+            history: History::default(),
         }
-        let loss = finite(total / order.len() as f64, epoch - 1)?;
-        history.losses.push(loss);
-        show(epoch, parameters);
-        match &mut best {
-            Some((least, state)) => {
-                let loss = finite(objective.loss(parameters, &split.validation), epoch - 1)?;
-                history.validation_losses.push(loss);
-                if loss < *least {
-                    *least = loss;
-                    state.copy_from_slice(parameters);
-                    history.best_epoch = epoch;
-                }
+    }
+
+    /// The course so far.
+    pub(crate) fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Goes on to epoch `until`, unless patience ends before; `show` sees the parameters after every epoch, with its
+    /// number. All but `until` is as it was before a pause.
+    pub(crate) fn go_on(
+        &mut self,
+        (objective, parameters): (&mut impl Objective<T>, &mut [T]),
+        split: &Split,
+        TrainingRun { name, training, stream, observer, .. }: TrainingRun<'_>,
+        until: usize,
+        show: &mut dyn FnMut(usize, &[T]),
+    ) -> Result<()> {
+        let finite = |loss: f64, epoch| match loss.is_finite() {
+            true => Ok(loss),
+            false => Err(Error::Diverged { field: name.to_string(), epoch, got: loss }),
+        };
+        let history = &mut self.history;
+        let stops = training.patience > 0 && !split.validation.is_empty();
+        if stops && self.best.is_none() {
+            let loss = finite(objective.loss(parameters, &split.validation), 0)?;
+            history.validation_losses.push(loss);
+            self.best = Some((loss, parameters.to_vec()));
+        }
+        for epoch in history.losses.len() + 1..=until {
+            stream.shuffle(&mut self.order);
+            let mut total = 0.0;
+            for batch in self.order.chunks(training.batch) {
+                self.adam.advance(self.learning_rate);
+                total += objective.step(parameters, batch, &mut self.adam) * batch.len() as f64;
             }
-            None => history.best_epoch = epoch,
+            let loss = finite(total / self.order.len() as f64, epoch - 1)?;
+            history.losses.push(loss);
+            show(epoch, parameters);
+            match &mut self.best {
+                Some((least, state)) => {
+                    let loss = finite(objective.loss(parameters, &split.validation), epoch - 1)?;
+                    history.validation_losses.push(loss);
+                    if loss < *least {
+                        *least = loss;
+                        state.copy_from_slice(parameters);
+                        history.best_epoch = epoch;
+                    }
+                }
+                None => history.best_epoch = epoch,
+            }
+            let validation_loss = history.validation_losses.last().copied();
+            if observer(TrainingProgress { epoch, epochs: training.epochs, loss, validation_loss }).is_break()
+            {
+                return Err(Error::Cancelled);
+            }
+            if stops && epoch - history.best_epoch >= training.patience {
+                break;
+            }
+            if training.decay_every > 0 && epoch % training.decay_every == 0 {
+                self.learning_rate *= training.decay_factor;
+            }
         }
-        let validation_loss = history.validation_losses.last().copied();
-        if observer(TrainingProgress { epoch, epochs: training.epochs, loss, validation_loss }).is_break() {
-            return Err(Error::Cancelled);
-        }
-        if stops && epoch - history.best_epoch >= training.patience {
-            break;
-        }
-        if training.decay_every > 0 && epoch % training.decay_every == 0 {
-            learning_rate *= training.decay_factor;
-        }
+        Ok(())
     }
-    if let Some((_, state)) = best {
-        parameters.copy_from_slice(&state);
-    }
-    Ok(history)
 }
 
 #[cfg(test)]
@@ -319,6 +353,27 @@ mod tests {
             x -= 0.1 / (1.0 - 0.9f64.powi(step)) * m / (corrected.sqrt() + 1e-8);
         }
         approx::assert_relative_eq!(p[0], x, max_relative = 1e-12);
+    }
+
+    #[test]
+    fn pauses_change_nothing() {
+        let (split, targets) = (Split::new(10, &[8, 9]).unwrap(), (0..10).map(f64::from).collect::<Vec<_>>());
+        let training = Training { patience: 50, decay_every: 3, ..settings() };
+        let of = |ends: &[usize]| {
+            let mut objective = Quadratic { targets: targets.clone(), batches: Vec::new() };
+            let (mut p, mut stream, mut shown) = ([0.0, 7.0], Stream::new(1, 0), Vec::new());
+            let mut descent = Descent::new(&objective, 2, &split, &training);
+            for &until in ends {
+                let (stream, observer) = (&mut stream, &mut |_| ControlFlow::Continue(()));
+                let run = TrainingRun { name: "q", training: &training, held_out: &[], stream, observer };
+                let mut show = |epoch: usize, p: &[f64]| shown.push((epoch, p[0]));
+                descent.go_on((&mut objective, &mut p), &split, run, until, &mut show).unwrap();
+            }
+            (p, shown, descent.history, objective.batches)
+        };
+        let whole = of(&[9]);
+        assert_eq!(whole.1.len(), 9);
+        assert_eq!(of(&[2, 2, 8, 9]), whole);
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! Intervals by the bootstrap.
 
 use super::quantities::{Quantities, of_sample};
-use crate::interaction::{Information, means_by, shift};
+use crate::interaction::{Atoms, Information, means_by, shift};
 use crate::rng::Stream;
-use crate::{Error, Result, parallel};
+use crate::{Error, Float, Model, Result, parallel};
 use alloc::string::ToString;
 use alloc::{vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// The streams of the draws, apart from those of fits.
 const FIRST_STREAM: u64 = 2 << 32;
+
+/// Where the atoms are among the quantities.
+const ATOMS: core::ops::Range<usize> = 3..7;
 
 /// The most draws of a [`bootstrap`].
 pub const MOST_DRAWS: usize = 1_000_000;
@@ -43,7 +46,7 @@ pub struct Intervals {
 /// raw atoms, and of the shift: the samples are drawn anew with replacement `draws` times.
 ///
 /// They tell how means move with the samples at hand, whose scores are taken as they are: what other samples would have
-/// taught the models is not in them. Of samples that the models were fitted to they flatter; see
+/// taught the models is not in them; see [`intervals`]. Of samples that the models were fitted to they flatter; see
 /// [`Model::cross_fitted`](crate::Model::cross_fitted).
 ///
 /// ```
@@ -59,6 +62,37 @@ pub struct Intervals {
 /// [`Error::Empty`] without samples, [`Error::Setting`] for a level outside (0, 1) or a number of draws outside
 /// 1…1,000,000, [`Error::NotFinite`] for information that is no finite number.
 pub fn bootstrap(information: &[Information], draws: usize, level: f64, seed: u64) -> Result<Intervals> {
+    widened(information, ONES, draws, level, seed)
+}
+
+/// The intervals of [`bootstrap`] for the cross-fitted reading of a model, with the chance of its densities in them: those
+/// of the atoms are wider or narrower about the mean by [`Model::deviation_ratios`](crate::Model::deviation_ratios).
+/// What other samples would have taught the classifiers is not in them; to first order it moves no mean.
+///
+/// # Errors
+/// As [`bootstrap`]; [`Error::Setting`] for a model that was fitted without folds.
+pub fn intervals<T: Float>(model: &Model<T>, draws: usize, level: f64, seed: u64) -> Result<Intervals> {
+    let Some(read) = model.cross_fitted() else {
+        return Err(Error::Setting {
+            field: "folds".to_string(),
+            expected: "a model fitted with folds".to_string(),
+            got: "0".to_string(),
+        });
+    };
+    widened(&read.information, *model.deviation_ratios().unwrap_or(&ONES), draws, level, seed)
+}
+
+/// Intervals as they are.
+const ONES: Atoms = Atoms { redundancy: 1.0, unique1: 1.0, unique2: 1.0, synergy: 1.0 };
+
+/// Intervals whose raw atoms deviate so many times as much as those of the draws.
+fn widened(
+    information: &[Information],
+    ratios: Atoms,
+    draws: usize,
+    level: f64,
+    seed: u64,
+) -> Result<Intervals> {
     let fail = |field: &str, expected: &str, got: alloc::string::String| {
         Err(Error::Setting { field: field.to_string(), expected: expected.to_string(), got })
     };
@@ -79,12 +113,17 @@ pub fn bootstrap(information: &[Information], draws: usize, level: f64, seed: u6
         }
     }
     let n = values.len();
+    let own = means_by(&values, |values| *values);
+    let ratios = [ratios.redundancy, ratios.unique1, ratios.unique2, ratios.synergy];
     // The means of every draw, and its shift.
     let mut drawn = vec![[0.0; 9]; draws];
     parallel::for_each_chunk(&mut drawn, 1, |draw, out| {
         let mut stream = Stream::new(seed, FIRST_STREAM + draw as u64);
         let chosen: Vec<usize> = (0..n).map(|_| stream.below(n)).collect();
-        let means = means_by(&chosen, |&i| values[i]);
+        let mut means = means_by(&chosen, |&i| values[i]);
+        for ((mean, own), ratio) in means[ATOMS].iter_mut().zip(&own[ATOMS]).zip(ratios) {
+            *mean = own + ratio * (*mean - own);
+        }
         out[0][..8].copy_from_slice(&means);
         out[0][8] = shift(Quantities::of(means).atoms());
     });
@@ -139,6 +178,21 @@ mod tests {
         for threads in [1, 2, 7] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             assert_eq!(pool.install(|| bootstrap(&truth, 4000, 0.95, 1).unwrap()), intervals);
+        }
+    }
+
+    #[test]
+    fn atoms_deviate_by_their_ratios_and_nothing_else_does() {
+        let truth = MixedGaussian::new(2, 0.5, 0.5).unwrap().sample(300, 3).unwrap().truth;
+        let plain = bootstrap(&truth, 500, 0.9, 1).unwrap().of.named();
+        let ratios = Atoms { redundancy: 2.0, unique1: 1.0, unique2: 0.5, synergy: 0.0 };
+        let scaled = widened(&truth, ratios, 500, 0.9, 1).unwrap().of.named();
+        let means = Quantities::means(&truth).named();
+        for (q, ratio) in [1.0, 1.0, 1.0, 2.0, 1.0, 0.5, 0.0, 1.0].into_iter().enumerate() {
+            let (mean, (_, plain), (name, scaled)) = (means[q].1, plain[q], scaled[q]);
+            assert!(plain.low < mean && mean < plain.high, "{name}");
+            approx::assert_abs_diff_eq!(scaled.low, mean + ratio * (plain.low - mean), epsilon = 1e-12);
+            approx::assert_abs_diff_eq!(scaled.high, mean + ratio * (plain.high - mean), epsilon = 1e-12);
         }
     }
 

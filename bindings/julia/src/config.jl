@@ -6,6 +6,7 @@ struct CConfig
     clip::Float64
     held_out::Float64
     folds::Csize_t
+    budget::Float64
     modes::Csize_t
     density_epochs::Csize_t
     density_batch::Csize_t

@@ -35,7 +35,7 @@ fn selected(x: Samples<'_, f64>, targets: &[usize], widths: &[usize], epochs: us
         stream: &mut Stream::new(2, 0),
         observer: &mut |_| ControlFlow::Continue(()),
     };
-    fit_selected(Data { x, targets, classes: 2, widths }, &folds, run).unwrap()
+    fit_selected(Data { x, targets, classes: 2, widths }, &folds, run, f64::INFINITY).unwrap()
 }
 
 #[test]
