@@ -20,25 +20,43 @@ use std::path::PathBuf;
 pub struct Model(pub AnyModel);
 
 /// Both modalities in one type.
-type Pair<'py> = Any<[Matrix<'py, f32>; 2], [Matrix<'py, f64>; 2]>;
+pub type Pair<'py> = Any<[Matrix<'py, f32>; 2], [Matrix<'py, f64>; 2]>;
 
 /// float32 if both are, else float64.
-fn pair<'py>(x1: &Bound<'py, PyAny>, x2: &Bound<'py, PyAny>) -> PyResult<Pair<'py>> {
+pub fn pair<'py>(x1: &Bound<'py, PyAny>, x2: &Bound<'py, PyAny>) -> PyResult<Pair<'py>> {
     match (Rows::of("x1", x1)?, Rows::of("x2", x2)?) {
         (Any::F32(x1), Any::F32(x2)) => Ok(Any::F32([x1, x2])),
         (x1, x2) => Ok(Any::F64([x1.into_f64("x1")?, x2.into_f64("x2")?])),
     }
 }
 
+/// What a fit takes, read from Python; one-hot rows tell the number of classes.
+pub fn asked<'py>(
+    py: Python<'py>,
+    [x1, x2, y]: [&Bound<'py, PyAny>; 3],
+    preset: &str,
+    settings: &Bound<'py, PyDict>,
+) -> PyResult<(Config, Pair<'py>, Targets<'py>)> {
+    let mut config = configuration(py, preset, Some(settings), "", &[])?;
+    let (pair, y) = (pair(x1, x2)?, Targets::of(y)?);
+    match (config.classes, y.columns) {
+        (0, Some(columns)) => config.classes = columns,
+        (classes, _) => y.check_classes(classes)?,
+    }
+    Ok((config, pair, y))
+}
+
 /// [`either`] for a model.
 macro_rules! either_model {
     ($any:expr, $model:ident => $result:expr) => {
         match $any {
-            AnyModel::F32($model) => $result,
-            AnyModel::F64($model) => $result,
+            lsmi::estimator::AnyModel::F32($model) => $result,
+            lsmi::estimator::AnyModel::F64($model) => $result,
         }
     };
 }
+
+pub(crate) use either_model;
 
 fn fit<T: Number>(
     py: Python<'_>,
@@ -74,7 +92,8 @@ fn score<T: Number>(
 }
 
 impl Model {
-    fn rule(&self, shift: Option<&str>) -> PyResult<ShiftRule> {
+    /// The rule of that name; that of the fit without one.
+    pub fn rule(&self, shift: Option<&str>) -> PyResult<ShiftRule> {
         let mut config = self.0.config().clone();
         if let Some(shift) = shift {
             config.set("shift", shift).or_raise()?;
@@ -82,7 +101,8 @@ impl Model {
         Ok(config.shift)
     }
 
-    fn score(
+    /// What the model says of each sample, and of all.
+    pub fn score(
         &self,
         py: Python<'_>,
         x1: &Bound<'_, PyAny>,
@@ -138,12 +158,7 @@ impl Model {
         settings: &Bound<'_, PyDict>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
-        let mut config = configuration(py, preset, Some(settings), "", &[])?;
-        let (pair, y) = (pair(x1, x2)?, Targets::of(y)?);
-        match (config.classes, y.columns) {
-            (0, Some(columns)) => config.classes = columns,
-            (classes, _) => y.check_classes(classes)?,
-        }
+        let (config, pair, y) = asked(py, [x1, x2, y], preset, settings)?;
         let (y, progress) = (y.slice(), progress.as_ref());
         Ok(Model(match &pair {
             Any::F32(pair) => AnyModel::F32(fit(py, pair, y, &config, progress)?),
@@ -234,23 +249,6 @@ impl Model {
         let report = self.0.report(self.0.config().shift).with("train", &scores.summary);
         let text = report.to_json().or_raise()?;
         Ok(Some((new_vector(py, scores.y.clone()), values.map(|column| new_vector(py, column)), text)))
-    }
-
-    /// The report on splits, each a name with its x1, x2 and y, as JSON.
-    #[allow(clippy::type_complexity, reason = "a list of four things each")]
-    fn report(
-        &self,
-        py: Python<'_>,
-        splits: Vec<(String, Bound<'_, PyAny>, Bound<'_, PyAny>, Bound<'_, PyAny>)>,
-        shift: Option<&str>,
-    ) -> PyResult<String> {
-        let rule = self.rule(shift)?;
-        let mut report = self.0.report(rule);
-        for (name, x1, x2, y) in splits {
-            let (_, summary) = self.score(py, &x1, &x2, &y, rule)?;
-            report = report.with(&name, &summary);
-        }
-        py.detach(|| report.to_json()).or_raise()
     }
 
     /// The settings of the fit.

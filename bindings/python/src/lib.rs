@@ -8,9 +8,11 @@ mod estimator;
 mod functions;
 mod knife;
 mod network;
+mod report;
 mod simd;
 mod synthetic;
 mod training;
+mod trust;
 
 use pyo3::prelude::*;
 
@@ -25,12 +27,16 @@ mod _lsmi {
     #[pymodule_export]
     use crate::network::Network;
     #[pymodule_export]
+    use crate::report::report;
+    #[pymodule_export]
     use crate::simd::{build_features, simd_level, simd_levels};
     #[pymodule_export]
     use crate::synthetic::{
         LatentMixture, agreement, circuit, circuit_support, circuits, kind_mixture, kind_mixture_truth,
         mixed_gaussian, mixed_gaussian_truth, planted_xor, planted_xor_truth,
     };
+    #[pymodule_export]
+    use crate::trust::{bootstrap, controls, data_flags, flags, permutation_null, spread};
 
     #[pymodule_export]
     #[allow(non_upper_case_globals, reason = "the name that Python expects")]

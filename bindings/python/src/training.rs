@@ -6,7 +6,7 @@ use lsmi::rng::Stream;
 use lsmi::{Config, Error, History, Training, TrainingProgress, TrainingRun};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ pub struct Watcher<'a> {
 }
 
 impl<'a> Watcher<'a> {
-    /// A watcher that calls `callback(component, epoch, epochs, loss, validation_loss)`.
+    /// A watcher that calls `callback`, if there is one.
     pub fn new(callback: Option<&'a Py<PyAny>>) -> Self {
         Watcher { callback, failure: None, checked: Instant::now() }
     }
@@ -32,14 +32,22 @@ impl<'a> Watcher<'a> {
         component: impl FnOnce() -> String,
         progress: TrainingProgress,
     ) -> ControlFlow<()> {
+        let TrainingProgress { epoch, epochs, loss, validation_loss } = progress;
+        self.tell(|py| (component(), epoch, epochs, loss, validation_loss).into_pyobject(py))
+    }
+
+    /// Calls back with these arguments, where there is a callback.
+    pub fn tell(
+        &mut self,
+        arguments: impl for<'py> FnOnce(Python<'py>) -> PyResult<Bound<'py, PyTuple>>,
+    ) -> ControlFlow<()> {
         if self.callback.is_none() && self.checked.elapsed() < BETWEEN_SIGNAL_CHECKS {
             return ControlFlow::Continue(());
         }
         let result = Python::attach(|py| {
             py.check_signals()?;
             let Some(callback) = self.callback else { return Ok(false) };
-            let TrainingProgress { epoch, epochs, loss, validation_loss } = progress;
-            let answer = callback.bind(py).call1((component(), epoch, epochs, loss, validation_loss))?;
+            let answer = callback.bind(py).call1(arguments(py)?)?;
             Ok(answer.is(pyo3::types::PyBool::new(py, true)))
         });
         self.checked = Instant::now();

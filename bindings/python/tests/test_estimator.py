@@ -94,7 +94,8 @@ def test_report(model, data):
     assert report["shift_rule"] == "frozen"
     json.dumps(report)
     assert model.report()["splits"] == {}
-    assert str(error_of(lambda: model.report(val=3))) == "val: expected a tuple of x1, x2 and y, got int"
+    expected = "val: expected a tuple of x1, x2 and y, or a summary, got int"
+    assert str(error_of(lambda: model.report(val=3))) == expected
 
 
 def test_attributes(model, data):

@@ -23,16 +23,18 @@ COMPONENTS = {
 }
 
 
+ENDLESS = {
+    "density_epochs": 10**6,
+    "classifier_epochs": 10**6,
+    "density_patience": 0,
+    "classifier_patience": 0,
+}
+
+
 def endless(**arguments):
     """A fit that would take hours."""
     data = lsmi.mixed_gaussian(2000)
-    settings = {
-        "density_epochs": 10**6,
-        "classifier_epochs": 10**6,
-        "density_patience": 0,
-        "classifier_patience": 0,
-    }
-    return lambda: lsmi.LSMI(**settings, **arguments).fit(data.x1, data.x2, data.y)
+    return lambda: lsmi.LSMI(**ENDLESS, **arguments).fit(data.x1, data.x2, data.y)
 
 
 def test_progress_tells_every_epoch_on_the_calling_thread(data):
@@ -56,7 +58,7 @@ def test_progress_tells_every_epoch_on_the_calling_thread(data):
     assert silent.to_bytes() == quick(held_out=0.0).fit(data.x1, data.x2, data.y).to_bytes()
 
 
-def test_an_exception_cancels_and_propagates():
+def test_an_exception_cancels_and_propagates(model, data):
     calls = []
 
     def progress(*call):
@@ -77,6 +79,16 @@ def test_an_exception_cancels_and_propagates():
     calls.clear()
     with pytest.raises(LookupError, match="enough"):
         lsmi.Network.fit(x, np.arange(50) % 2, epochs=10**6, progress=progress)
+    for call in (
+        lambda progress: model.permutation_null(data.x1, data.x2, 100_000, progress=progress),
+        lambda progress: model.spread(data.x1, data.x2, 1000, progress=progress),
+        lambda progress: lsmi.controls(data.x1, data.x2, data.y, progress=progress, **ENDLESS),
+    ):
+        calls.clear()
+        with pytest.raises(LookupError, match="enough"):
+            call(progress)
+        with pytest.raises(TypeError):
+            call(lambda: None)
     with pytest.raises(TypeError):
         endless(progress=lambda: None)()
 
@@ -90,8 +102,8 @@ def test_true_cancels():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("progress", [None, lambda *_: None], ids=["silent", "with callback"])
-@pytest.mark.parametrize("what", ["model", "density", "refinement", "network"])
-def test_a_keyboard_interrupt_ends_a_fit(progress, what):
+@pytest.mark.parametrize("what", ["model", "density", "refinement", "network", "null", "spread", "controls"])
+def test_a_keyboard_interrupt_ends_a_fit(progress, what, model, data):
     x = np.random.default_rng(0).normal(size=(500, 4))
     refined = lsmi.Knife(np.zeros((2, 4)), np.zeros((2, 4)))
     calls = {
@@ -99,6 +111,9 @@ def test_a_keyboard_interrupt_ends_a_fit(progress, what):
         "density": lambda: lsmi.Knife.fit(x, epochs=10**7, progress=progress),
         "refinement": lambda: refined.refine(x, epochs=10**7, progress=progress),
         "network": lambda: lsmi.Network.fit(x, np.arange(500) % 2, epochs=10**7, progress=progress),
+        "null": lambda: model.permutation_null(data.x1, data.x2, 100_000, progress=progress),
+        "spread": lambda: model.spread(data.x1, data.x2, 1000, progress=progress),
+        "controls": lambda: lsmi.controls(x, x, np.arange(500) % 2, progress=progress, **ENDLESS),
     }
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     # A shell's background jobs ignore the signal, and Python then leaves it so.
@@ -134,6 +149,7 @@ def test_the_interpreter_lock_is_released():
         for call in (
             lambda: density.log_density(x),
             lambda: density.gradient(x[:32_000]),
+            lambda: lsmi.bootstrap(data.truth),
             lambda: lsmi.LSMI(density_epochs=10, classifier_epochs=10).fit(data.x1, data.x2, data.y),
         ):
             before, begin = counted[0], time.monotonic()

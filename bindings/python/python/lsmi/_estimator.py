@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import copy
-import json
 import os
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Optional, Union
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ._errors import make
-from ._functions import COLUMNS, as_structured
+from ._fitted import Fitted
 from ._lsmi import Knife, Model, Network, check_setting, configure
 
 Progress = Callable[[str, int, int, float, Optional[float]], Optional[bool]]
@@ -21,7 +16,7 @@ Progress = Callable[[str, int, int, float, Optional[float]], Optional[bool]]
 _NAMED = ("preset", "seed", "progress")
 
 
-class LSMI:
+class LSMI(Fitted):
     """Pointwise redundancy, uniqueness and synergy of two modalities about a class, in nats.
 
     Parameters
@@ -59,6 +54,8 @@ class LSMI:
         Columns of x1 and x2 that were constant in training.
     notes_ : list of str
         What a reader of the results should know about the fit.
+    flags_ : list of Flag
+        Signs that the results may mislead: ``name``, ``subject``, ``figure``, ``finding``, ``advice``.
     history_ : dict
         ``losses``, ``validation_losses`` (nats) and ``best_epoch`` by name of the training.
     networks_ : (Network, Network, Network)
@@ -119,7 +116,7 @@ class LSMI:
         self.seed = seed
         self.progress = progress
         self._settings = settings
-        self._model: Optional[Model] = None
+        self._model = None
 
     # Parameters, as scikit-learn's tools ask for them.
 
@@ -154,7 +151,7 @@ class LSMI:
 
         return Tags(estimator_type=None, target_tags=TargetTags(required=True))
 
-    # Fit and score.
+    # Fit.
 
     def fit(self, x1: Any, x2: Any, y: Any) -> LSMI:
         """Fits three classifiers and two densities.
@@ -173,7 +170,7 @@ class LSMI:
         Warns
         -----
         UserWarning
-            For each of ``notes_``.
+            For each of ``notes_``, and one for all of ``flags_``.
 
         Raises
         ------
@@ -184,132 +181,11 @@ class LSMI:
         self._model = Model.fit(x1, x2, y, self.preset, settings, self.progress)
         for note in self.notes_:
             warnings.warn(note, UserWarning, stacklevel=2)
+        found = [f"{flag.name} ({flag.subject}): {flag.finding}" for flag in self.flags_]
+        if found:
+            text = "\n  ".join(["the results may mislead; flags_ tell what to do", *found])
+            warnings.warn(text, UserWarning, stacklevel=2)
         return self
-
-    def score_samples(
-        self, x1: Any, x2: Any, y: Any, shift: Optional[str] = None, output: str = "dict"
-    ) -> Union[dict[str, NDArray[np.float64]], NDArray[np.void]]:
-        """Information, surprisals and atoms of every sample, in nats.
-
-        Parameters
-        ----------
-        x1, x2, y : array
-            As in ``fit``.
-        shift : {None, "none", "frozen", "batch"}
-            None leaves the atoms as they are; ``frozen`` adds the shift of the training split, ``batch`` that of
-            these samples.
-        output : {"dict", "structured"}
-            A dict of float64 arrays of length n, or one structured array.
-
-        Returns
-        -------
-        dict or structured array
-            ``i1``, ``i2``, ``i12`` (information about y), ``h1``, ``h2`` (surprisals), ``r``, ``u1``, ``u2``, ``s``
-            (redundancy, uniqueness, synergy).
-        """
-        if output not in ("dict", "structured"):
-            raise make("setting", f"output: expected one of dict, structured, got {output!r}", "output")
-        columns = self._fitted.score_samples(x1, x2, y, shift)
-        scores = dict(zip(COLUMNS, columns))
-        return scores if output == "dict" else as_structured(scores)
-
-    def score(self, x1: Any, x2: Any, y: Any, shift: Optional[str] = None) -> dict[str, Any]:
-        """The summary of the samples, as in the JSON of the command ``lsmi``.
-
-        Parameters
-        ----------
-        x1, x2, y : array
-            As in ``fit``.
-        shift : {None, "none", "frozen", "batch"}
-            The rule of the shift; None: that of the fit.
-
-        Returns
-        -------
-        dict
-            ``n``; means ``i1``, ``i2``, ``i12``, ``h1``, ``h2`` (nats); the atoms ``raw`` and ``adjusted`` (``r``,
-            ``u1``, ``u2``, ``s``) with the ``shift`` between them; ``s_minus_r``, which needs no surprisal;
-            ``accuracy`` and ``log_loss`` of the classifiers ``x1``, ``x2``, ``joint``; ``clipped``; ``reading``:
-            ``new``, or ``in-sample`` if the model was fitted to some of the samples (``seen``), which flatters it. A
-            mean that overflows is None, as JSON has it.
-        """
-        splits: dict[str, dict[str, Any]] = self.report(shift, all=(x1, x2, y))["splits"]
-        return splits["all"]
-
-    def report(self, shift: Optional[str] = None, **splits: Sequence[Any]) -> dict[str, Any]:
-        """The report of the command ``lsmi`` on splits: ``report(train=(x1, x2, y), val=(x1, x2, y))``.
-
-        Returns
-        -------
-        dict
-            ``splits`` (by name, each as ``score`` gives it), ``seed``, ``preset``, ``version``, ``entropy_units``,
-            ``shift_rule``, ``reading`` (of the split ``train``), ``notes``.
-        """
-        report: dict[str, Any] = json.loads(self.report_json(shift, **splits))
-        return report
-
-    def report_json(self, shift: Optional[str] = None, **splits: Sequence[Any]) -> str:
-        """The ``report`` as JSON, the same text in every language."""
-        listed = []
-        for name, split in splits.items():
-            if not isinstance(split, (tuple, list)) or len(split) != 3:
-                message = f"{name}: expected a tuple of x1, x2 and y, got {type(split).__name__}"
-                raise make("type", message, name)
-            listed.append((name, *split))
-        return self._fitted.report(listed, shift)
-
-    # The parts of the model.
-
-    def preprocess(self, x1: Any = None, x2: Any = None) -> tuple[Any, Any]:
-        """The features as ``networks_`` and ``densities_`` take them.
-
-        Parameters
-        ----------
-        x1, x2 : array of n×d1 and n×d2, optional
-            The modalities, or one of them.
-
-        Returns
-        -------
-        tuple of two
-            Arrays of the model's number type, samples by kept columns; None for a modality that was not given. The
-            classifier of both takes the two side by side (``np.hstack``).
-        """
-        z1 = None if x1 is None else self._fitted.preprocess(0, x1)
-        z2 = None if x2 is None else self._fitted.preprocess(1, x2)
-        return z1, z2
-
-    @property
-    def cross_fitted_(self) -> Optional[dict[str, Any]]:
-        """The training samples as models read them that did not see them: fits to the other folds, with the same
-        settings. None without ``folds`` and for imported parameters.
-
-        ``y`` and the columns of ``score_samples`` (raw atoms), and ``summary``, as ``score`` gives it. ``score`` of
-        training samples reads them by the model that was fitted to them, which flatters it.
-        """
-        known = self._fitted.cross_fitted()
-        if known is None:
-            return None
-        y, columns, report = known
-        return {"y": y, **dict(zip(COLUMNS, columns)), "summary": json.loads(report)["splits"]["train"]}
-
-    @property
-    def networks_(self) -> tuple[Network, ...]:
-        """The classifiers of x1, of x2, and of both, on preprocessed features; copies."""
-        return tuple(self._fitted.networks())
-
-    @property
-    def densities_(self) -> tuple[Knife, ...]:
-        """The densities of x1 and x2, on preprocessed features; copies."""
-        return tuple(self._fitted.densities())
-
-    @property
-    def preprocessing_(self) -> tuple[dict[str, Any], ...]:
-        """``columns``, ``means``, ``scales`` and ``clip`` of x1 and x2."""
-        return tuple(self._fitted.preprocessing())
-
-    @property
-    def entropy_offsets_(self) -> tuple[float, float]:
-        """What h1 and h2 have above the surprisals of the preprocessed features, nats."""
-        return self._fitted.entropy_offsets
 
     # The model file.
 
@@ -379,61 +255,3 @@ class LSMI:
     def __setstate__(self, state: dict[str, Any]) -> None:
         LSMI.__init__(self, **state["params"])
         self._model = None if state["model"] is None else Model.from_bytes(state["model"])
-
-    # What is fitted.
-
-    @property
-    def _fitted(self) -> Model:
-        if self._model is None:
-            raise make("not_fitted", "this LSMI is not fitted yet: call fit first")
-        return self._model
-
-    @property
-    def classes_(self) -> NDArray[np.int64]:
-        """The class numbers 0, ..., C - 1."""
-        return np.arange(self._fitted.classes, dtype=np.int64)
-
-    @property
-    def class_counts_(self) -> list[int]:
-        """Training samples of each class; empty for imported parameters."""
-        return self._fitted.class_counts
-
-    @property
-    def log_prior_(self) -> NDArray[np.float64]:
-        """log p(y) of every class, nats."""
-        return self._fitted.log_prior
-
-    @property
-    def frozen_shift_(self) -> Optional[float]:
-        """The shift of the training split, nats; None for imported parameters."""
-        return self._fitted.frozen_shift
-
-    @property
-    def features_(self) -> tuple[int, int]:
-        """Features of x1 and x2."""
-        return self._fitted.features
-
-    @property
-    def dropped_(self) -> tuple[list[int], list[int]]:
-        """Columns of x1 and x2 that were constant in training."""
-        return self._fitted.dropped
-
-    @property
-    def notes_(self) -> list[str]:
-        """What a reader of the results should know about the fit, a sentence each."""
-        return self._fitted.notes
-
-    @property
-    def history_(self) -> dict[str, dict[str, Any]]:
-        """``losses``, ``validation_losses`` (nats) and ``best_epoch`` by name of the training."""
-        return self._fitted.history()
-
-    @property
-    def config_(self) -> dict[str, Any]:
-        """All settings of the fit."""
-        return self._fitted.config()
-
-    @property
-    def dtype_(self) -> str:
-        """``float32`` or ``float64``."""
-        return self._fitted.dtype

@@ -15,13 +15,17 @@ __all__ = [
     "__version__",
     "agreement",
     "atoms",
+    "bootstrap",
     "build_features",
     "check_setting",
     "circuit",
     "circuit_support",
     "circuits",
     "configure",
+    "controls",
+    "data_flags",
     "discrete",
+    "flags",
     "information",
     "joint_categories",
     "kind_mixture",
@@ -30,19 +34,23 @@ __all__ = [
     "mean",
     "mixed_gaussian",
     "mixed_gaussian_truth",
+    "permutation_null",
     "place",
     "planted_xor",
     "planted_xor_truth",
+    "report",
     "shift",
     "simd_level",
     "simd_levels",
+    "spread",
 ]
 
 __version__: str
 
 _Floats = Union[NDArray[np.float32], NDArray[np.float64]]
 _Progress = Callable[[str, int, int, float, Optional[float]], Optional[bool]]
-_Truth = dict[str, NDArray[np.float64]]
+_Columns = dict[str, NDArray[np.float64]]
+_Flag = tuple[str, str, float, str, str]
 
 class _History(TypedDict):
     losses: list[float]
@@ -162,7 +170,6 @@ class Model:
     def save(self, path: Union[str, os.PathLike[str]]) -> None: ...
     def score_samples(self, x1: Any, x2: Any, y: Any, shift: Optional[str]) -> list[NDArray[np.float64]]: ...
     def cross_fitted(self) -> Optional[tuple[NDArray[np.int64], list[NDArray[np.float64]], str]]: ...
-    def report(self, splits: Sequence[tuple[Any, ...]], shift: Optional[str]) -> str: ...
     def config(self) -> dict[str, Any]: ...
     def history(self) -> dict[str, Any]: ...
     def networks(self) -> list[Network]: ...
@@ -205,9 +212,9 @@ def agreement(estimate: Any, exact: Any) -> tuple[float, float]: ...
 def mixed_gaussian(
     samples: int, classes: int = 2, rho: float = 0.5, noise: float = 0.5, seed: int = 42
 ) -> Dataset: ...
-def mixed_gaussian_truth(x1: Any, x2: Any, y: Any, rho: float = 0.5, noise: float = 0.5) -> _Truth: ...
+def mixed_gaussian_truth(x1: Any, x2: Any, y: Any, rho: float = 0.5, noise: float = 0.5) -> _Columns: ...
 def planted_xor(samples: int, dimension: int = 2, amplitude: float = 3.0, seed: int = 42) -> Dataset: ...
-def planted_xor_truth(x1: Any, x2: Any, y: Any, amplitude: float = 3.0, seed: int = 42) -> _Truth: ...
+def planted_xor_truth(x1: Any, x2: Any, y: Any, amplitude: float = 3.0, seed: int = 42) -> _Columns: ...
 def circuit(name: str, samples: int, seed: int = 42) -> Dataset: ...
 def circuits() -> list[str]: ...
 def circuit_support(name: str) -> tuple[Dataset, NDArray[np.float64]]: ...
@@ -216,7 +223,43 @@ def kind_mixture(
 ) -> tuple[Dataset, NDArray[np.int64]]: ...
 def kind_mixture_truth(
     x1: Any, x2: Any, y: Any, proportions: Sequence[float] = (1.0, 1.0, 1.0, 1.0), amplitude: float = 4.0
-) -> _Truth: ...
+) -> _Columns: ...
+def report(
+    model: Model,
+    splits: Sequence[tuple[Any, ...]],
+    shift: Optional[str],
+    details: bool,
+    parts: Sequence[Optional[str]],
+) -> str: ...
+def bootstrap(
+    information: Sequence[Any], draws: int, level: float, seed: int
+) -> tuple[dict[str, tuple[float, float]], tuple[float, float]]: ...
+def permutation_null(
+    model: Model,
+    x: tuple[Any, Any],
+    permutations: int,
+    seed: int,
+    begun: Sequence[Sequence[float]],
+    progress: Optional[Callable[[int, int, _Columns], Optional[bool]]],
+) -> tuple[dict[str, float], _Columns]: ...
+def spread(
+    model: Model,
+    x: tuple[Any, Any],
+    repeats: int,
+    seed: int,
+    progress: Optional[Callable[[int, int], Optional[bool]]],
+) -> tuple[_Columns, dict[str, float], dict[str, float], _Columns]: ...
+def controls(
+    x1: Any,
+    x2: Any,
+    y: Any,
+    preset: str,
+    settings: Mapping[str, Any],
+    progress: Optional[Callable[[int, int], Optional[bool]]],
+) -> str: ...
+def data_flags(x1: Any, x2: Any, y: Any) -> list[_Flag]: ...
+def flags(model: Model) -> list[_Flag]: ...
+
 @final
 class LatentMixture:
     def __new__(
@@ -231,7 +274,7 @@ class LatentMixture:
     @staticmethod
     def planted_xor(dimension: int = 2, amplitude: float = 3.0, seed: int = 42) -> LatentMixture: ...
     def sample(self, samples: int, seed: int = 42) -> tuple[Dataset, NDArray[np.int64]]: ...
-    def truth(self, x1: Any, x2: Any, y: Any) -> _Truth: ...
+    def truth(self, x1: Any, x2: Any, y: Any) -> _Columns: ...
     def __copy__(self) -> LatentMixture: ...
     def __deepcopy__(self, _memo: Any) -> LatentMixture: ...
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]: ...
