@@ -144,6 +144,61 @@
 #define LSMI_MAX_HIDDEN 8
 
 /**
+ * Control: x1 beside itself: no synergy, and as much redundancy as information.
+ */
+#define LSMI_CONTROL_DUPLICATED_X1 0
+
+/**
+ * Control: x1 beside its image under an invertible linear map: the same.
+ */
+#define LSMI_CONTROL_MAPPED_X1 1
+
+/**
+ * Control: x2 beside itself.
+ */
+#define LSMI_CONTROL_DUPLICATED_X2 2
+
+/**
+ * Control: x2 beside its image under an invertible linear map.
+ */
+#define LSMI_CONTROL_MAPPED_X2 3
+
+/**
+ * Control: labels shuffled among the samples: nothing at all.
+ */
+#define LSMI_CONTROL_SHUFFLED_LABELS 4
+
+/**
+ * Control: x2 shuffled within each class: the pairs tell nothing of their own.
+ */
+#define LSMI_CONTROL_SHUFFLED_PAIRING 5
+
+/**
+ * Control: one half of the samples.
+ */
+#define LSMI_CONTROL_FIRST_HALF 6
+
+/**
+ * Control: the other half: how far it is from the first is the chance in the samples and in the fit.
+ */
+#define LSMI_CONTROL_SECOND_HALF 7
+
+/**
+ * Control: a bit that both modalities tell, in a direction of each, in place of what was there.
+ */
+#define LSMI_CONTROL_PLANTED_REDUNDANCY 8
+
+/**
+ * Control: an exclusive or of a bit in x1 and a bit in x2.
+ */
+#define LSMI_CONTROL_PLANTED_SYNERGY 9
+
+/**
+ * Room that is enough for the results of all controls, whatever the number of features.
+ */
+#define LSMI_MAX_CONTROLS 80
+
+/**
  * The version of the binary interface that this header describes; compare it with `lsmi_abi_version()`.
  */
 #define LSMI_ABI_VERSION 1
@@ -329,6 +384,26 @@
 #define LSMI_KIND_SYNERGISTIC 3
 
 /**
+ * The most draws of `lsmi_bootstrap`.
+ */
+#define LSMI_MAX_DRAWS 1000000
+
+/**
+ * The most permutations of `lsmi_permutation_null`.
+ */
+#define LSMI_MAX_PERMUTATIONS 100000
+
+/**
+ * The most repeats of `lsmi_spread`.
+ */
+#define LSMI_MAX_REPEATS 1000
+
+/**
+ * Signs that results may mislead. Const handle: concurrent calls allowed. Free with `lsmi_flags_free`.
+ */
+typedef struct LsmiFlags LsmiFlags;
+
+/**
  * A KNIFE marginal density. Const handle: concurrent calls allowed. Free with `lsmi_marginal_free`.
  */
 typedef struct LsmiMarginal LsmiMarginal;
@@ -342,6 +417,12 @@ typedef struct LsmiModel LsmiModel;
  * A classifier network for p(y|x). Const handle: concurrent calls allowed. Free with `lsmi_network_free`.
  */
 typedef struct LsmiNetwork LsmiNetwork;
+
+/**
+ * Results that are put together for one text. Exclusive use while something is added; else as a const handle. Free
+ * with `lsmi_report_free`.
+ */
+typedef struct LsmiReport LsmiReport;
 
 /**
  * All settings of a fit. Fill it by `lsmi_config_init`, then change fields, or set them by name with
@@ -585,6 +666,178 @@ typedef struct LsmiTraining {
 } LsmiTraining;
 
 /**
+ * A borrowed set of samples: sample i is the `features` numbers from `data + i * stride` on (in elements).
+ *
+ * That is a row-major samples × features array, and a column-major features × samples matrix.
+ */
+typedef struct LsmiMatrix {
+    /**
+     * `sizeof(LsmiMatrix)`.
+     */
+    size_t struct_size;
+    /**
+     * The first number: `const float *` or `const double *`, by `type_`.
+     */
+    const void *data;
+    /**
+     * Number of samples, at least 1.
+     */
+    size_t samples;
+    /**
+     * Features of a sample, at least 1.
+     */
+    size_t features;
+    /**
+     * Elements from one sample to the next, at least `features`.
+     */
+    size_t stride;
+    /**
+     * `LSMI_F32` or `LSMI_F64`.
+     */
+    int32_t type_;
+} LsmiMatrix;
+
+/**
+ * Called with how many of how many steps of a long computation are done, always by the thread that called, several
+ * times a step; returns 0 to go on, anything else to cancel. It must return: neither an exception nor a long jump may
+ * leave it.
+ */
+typedef int32_t (*LsmiCountCallback)(void *user, size_t done, size_t total);
+
+/**
+ * Something of each mean: itself (nats), its deviation (nats), its p-value. Atoms are raw.
+ */
+typedef struct LsmiQuantities {
+    /**
+     * i(x1; y).
+     */
+    double i1;
+    /**
+     * i(x2; y).
+     */
+    double i2;
+    /**
+     * i(x1, x2; y).
+     */
+    double i12;
+    /**
+     * R.
+     */
+    double redundancy;
+    /**
+     * U1.
+     */
+    double unique1;
+    /**
+     * U2.
+     */
+    double unique2;
+    /**
+     * S.
+     */
+    double synergy;
+    /**
+     * S − R, which needs no surprisal.
+     */
+    double s_minus_r;
+} LsmiQuantities;
+
+/**
+ * What a control found.
+ */
+typedef struct LsmiControlResult {
+    /**
+     * Which, `LSMI_CONTROL_…`.
+     */
+    int32_t control;
+    /**
+     * Samples.
+     */
+    size_t samples;
+    /**
+     * Features of x1.
+     */
+    size_t features1;
+    /**
+     * Features of x2.
+     */
+    size_t features2;
+    /**
+     * The planted mean atom (R or S), nats; NaN where none was planted.
+     */
+    double planted;
+    /**
+     * Cross-fitted means, nats; atoms are raw.
+     */
+    struct LsmiQuantities found;
+} LsmiControlResult;
+
+/**
+ * What all controls found.
+ */
+typedef struct LsmiControls {
+    /**
+     * `sizeof(LsmiControls)`.
+     */
+    size_t struct_size;
+    /**
+     * Structs that there is room for at `results`; `LSMI_MAX_CONTROLS` are enough.
+     */
+    size_t capacity;
+    /**
+     * One result after the other, planted synergy in more and more features; NULL where they are not wanted.
+     */
+    struct LsmiControlResult *results;
+    /**
+     * Results.
+     */
+    size_t count;
+    /**
+     * The largest |S| of controls that hold no synergy, nats: what is below it is noise.
+     */
+    double synergy_floor;
+    /**
+     * The most features of each modality among which the planted synergy was found, to four fifths at least; 0 if it
+     * was found among none.
+     */
+    size_t trusted_features;
+    /**
+     * Seed of what was made and of the fits.
+     */
+    uint64_t seed;
+} LsmiControls;
+
+/**
+ * A sign that results may mislead. Its texts are UTF-8, NUL-terminated, and live as long as the `LsmiFlags`.
+ */
+typedef struct LsmiFlag {
+    /**
+     * `sizeof(LsmiFlag)`.
+     */
+    size_t struct_size;
+    /**
+     * The number that gave rise to it.
+     */
+    double figure;
+    /**
+     * Which sign, such as "unit_norm".
+     */
+    const char *name;
+    /**
+     * What it is about: "x1", "x2", "y", or "reading" for the samples as the fit read them.
+     */
+    const char *subject;
+    /**
+     * What was found.
+     */
+    const char *finding;
+    /**
+     * What to do about it.
+     */
+    const char *advice;
+} LsmiFlag;
+
+/**
  * Five arrays of `samples` numbers to read: the pointwise information of every sample, nats.
  */
 typedef struct LsmiInformationArrays {
@@ -703,38 +956,6 @@ typedef struct LsmiInformationBuffers {
      */
     double *h2;
 } LsmiInformationBuffers;
-
-/**
- * A borrowed set of samples: sample i is the `features` numbers from `data + i * stride` on (in elements).
- *
- * That is a row-major samples × features array, and a column-major features × samples matrix.
- */
-typedef struct LsmiMatrix {
-    /**
-     * `sizeof(LsmiMatrix)`.
-     */
-    size_t struct_size;
-    /**
-     * The first number: `const float *` or `const double *`, by `type_`.
-     */
-    const void *data;
-    /**
-     * Number of samples, at least 1.
-     */
-    size_t samples;
-    /**
-     * Features of a sample, at least 1.
-     */
-    size_t features;
-    /**
-     * Elements from one sample to the next, at least `features`.
-     */
-    size_t stride;
-    /**
-     * `LSMI_F32` or `LSMI_F64`.
-     */
-    int32_t type_;
-} LsmiMatrix;
 
 /**
  * Parameters of a density to read, in C order and of the density's type.
@@ -1070,6 +1291,140 @@ typedef struct LsmiReportSplit {
 } LsmiReportSplit;
 
 /**
+ * Between two quantiles, nats.
+ */
+typedef struct LsmiInterval {
+    /**
+     * Its lower end.
+     */
+    double low;
+    /**
+     * Its upper end.
+     */
+    double high;
+} LsmiInterval;
+
+/**
+ * Bootstrap intervals of means over samples.
+ */
+typedef struct LsmiIntervals {
+    /**
+     * `sizeof(LsmiIntervals)`.
+     */
+    size_t struct_size;
+    /**
+     * Resamples drawn.
+     */
+    size_t draws;
+    /**
+     * The nominal probability that an interval covers the mean over all samples there could be.
+     */
+    double level;
+    /**
+     * Seed of the draws.
+     */
+    uint64_t seed;
+    /**
+     * Of i(x1; y).
+     */
+    struct LsmiInterval i1;
+    /**
+     * Of i(x2; y).
+     */
+    struct LsmiInterval i2;
+    /**
+     * Of i(x1, x2; y).
+     */
+    struct LsmiInterval i12;
+    /**
+     * Of R.
+     */
+    struct LsmiInterval redundancy;
+    /**
+     * Of U1.
+     */
+    struct LsmiInterval unique1;
+    /**
+     * Of U2.
+     */
+    struct LsmiInterval unique2;
+    /**
+     * Of S.
+     */
+    struct LsmiInterval synergy;
+    /**
+     * Of S − R.
+     */
+    struct LsmiInterval s_minus_r;
+    /**
+     * Of the shift that adjusts the atoms.
+     */
+    struct LsmiInterval shift;
+} LsmiIntervals;
+
+/**
+ * The means under labels that were shuffled among the samples.
+ */
+typedef struct LsmiNull {
+    /**
+     * `sizeof(LsmiNull)`.
+     */
+    size_t struct_size;
+    /**
+     * Permutations, B.
+     */
+    size_t permutations;
+    /**
+     * Seed of the permutations and of the fits to them.
+     */
+    uint64_t seed;
+    /**
+     * (b + 1) / (B + 1) with the number b of permutations whose mean is at least the one observed: small where the
+     * labels tell more than none would. One-sided.
+     */
+    struct LsmiQuantities p_values;
+    /**
+     * The means of every permutation, nats: room for B structs, or NULL where they are not wanted.
+     */
+    struct LsmiQuantities *means;
+} LsmiNull;
+
+/**
+ * What differs when nothing but chance does: the division into folds, what is held out, starts and batches.
+ */
+typedef struct LsmiSpread {
+    /**
+     * `sizeof(LsmiSpread)`.
+     */
+    size_t struct_size;
+    /**
+     * Further fits.
+     */
+    size_t repeats;
+    /**
+     * The seed that their seeds were drawn with.
+     */
+    uint64_t seed;
+    /**
+     * The standard deviation of the means of all fits, that of the model among them, nats.
+     */
+    struct LsmiQuantities deviation;
+    /**
+     * The same of a sample's values: the root of the mean square over the samples, nats.
+     */
+    struct LsmiQuantities sample_deviation;
+    /**
+     * The means of each further fit, nats: room for `repeats` structs, or NULL where they are not wanted.
+     */
+    struct LsmiQuantities *means;
+    /**
+     * The standard deviation of every sample's values, nats: room for `cross_fitted_samples` of `LsmiModelInfo`
+     * structs, or NULL where they are not wanted.
+     */
+    struct LsmiQuantities *samples;
+} LsmiSpread;
+
+/**
  * Room for the scores of every sample, nats; arrays may be NULL where they are not wanted.
  */
 typedef struct LsmiScores {
@@ -1262,6 +1617,86 @@ int32_t lsmi_config_density(const struct LsmiConfig *config,
  */
 int32_t lsmi_config_classifier(const struct LsmiConfig *config,
                                struct LsmiTraining *training);
+
+/**
+ * Fits data made from these samples, with these settings: duplicated modalities, shuffled labels and pairs, halves, and
+ * planted redundancy and synergy, at the same number of samples and among the same features. They say what the method
+ * would find if it were there, below what a synergy is noise, and among how many features one can be found. Some twelve
+ * fits.
+ *
+ * `x1` and `x2` are of the same type; `y` has `y_count` class numbers from 0; `config` may be NULL for preset robust;
+ * `progress` may be NULL, and counts the fits. The caller sets `out->struct_size`, `out->results` and `out->capacity`
+ * first. Nothing is written if anything is wrong.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING` (also for settings without folds), `EMPTY`, `SHAPE`,
+ * `NOT_FINITE`, `CLASS`, `ONE_CLASS`, `TOO_FEW_SAMPLES`, `DIVERGED`, `CANCELLED`, `BUFFER` if `capacity` is less than
+ * there may be results, before the first fit. Thread-safe.
+ */
+int32_t lsmi_controls(const struct LsmiMatrix *x1,
+                      const struct LsmiMatrix *x2,
+                      const int64_t *y,
+                      size_t y_count,
+                      const struct LsmiConfig *config,
+                      LsmiCountCallback progress,
+                      void *user,
+                      struct LsmiControls *out);
+
+/**
+ * The flags of a model, found in its training samples and in their reading; none of an imported model. Free them with
+ * `lsmi_flags_free`.
+ *
+ * Errors: `POINTER`, `TEXT` for a model file whose flags have NUL, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in
+ * a build without std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_model_flags(const struct LsmiModel *model,
+                         struct LsmiFlags **out);
+
+/**
+ * What two modalities and classes, before any fit, give reason to doubt: constant, nearly constant, duplicated and
+ * dependent features, different scales, samples on a sphere, few samples, small classes. Free the flags with
+ * `lsmi_flags_free`.
+ *
+ * `x1` and `x2` are of the same type; `y` has `y_count` class numbers.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `EMPTY`, `SHAPE`, `NOT_FINITE`; `*out` is then NULL (in a build without
+ * std: a handle that only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_data_flags(const struct LsmiMatrix *x1,
+                        const struct LsmiMatrix *x2,
+                        const int64_t *y,
+                        size_t y_count,
+                        struct LsmiFlags **out);
+
+/**
+ * Frees flags; NULL is fine.
+ *
+ * Errors: `HANDLE` for a handle of another kind. Exclusive use.
+ */
+int32_t lsmi_flags_free(struct LsmiFlags *flags);
+
+/**
+ * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
+ *
+ * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
+ */
+int32_t lsmi_flags_error_message(const struct LsmiFlags *flags,
+                                 char *buffer,
+                                 size_t capacity,
+                                 size_t *length);
+
+/**
+ * How many flags there are. Allocates nothing.
+ *
+ * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_flags_count(const struct LsmiFlags *flags, size_t *count);
+
+/**
+ * Fills in a flag, from 0; the caller sets `out->struct_size` first. Allocates nothing.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SHAPE` if there is no such flag, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_flags_get(const struct LsmiFlags *flags, size_t index, struct LsmiFlag *out);
 
 /**
  * The version of the binary interface of the library that is linked. Thread-safe.
@@ -1863,6 +2298,90 @@ int32_t lsmi_model_report(const struct LsmiModel *model,
                           size_t *length);
 
 /**
+ * A report about a model, with its settings, notes and flags, and no split yet; `shift_rule` is the rule that its
+ * splits are scored with, one of the `LSMI_SHIFT_…`. What is added later takes the place of what was there; a failure
+ * leaves the report as it is. Free it with `lsmi_report_free`.
+ *
+ * Errors: `POINTER`, `SETTING`, `HANDLE`, `FAILED_HANDLE`; `*out` is then NULL (in a build without std: a handle that
+ * only tells its message and is freed). Thread-safe.
+ */
+int32_t lsmi_report_new(const struct LsmiModel *model,
+                        int32_t shift_rule,
+                        struct LsmiReport **out);
+
+/**
+ * Frees a report; NULL is fine.
+ *
+ * Errors: `HANDLE` for a handle of another kind. Exclusive use.
+ */
+int32_t lsmi_report_free(struct LsmiReport *report);
+
+/**
+ * The message of this handle's last failed call, as `lsmi_last_error_message` writes it.
+ *
+ * Errors: `POINTER`, `HANDLE`, `BUFFER`. Thread-safe.
+ */
+int32_t lsmi_report_error_message(const struct LsmiReport *report,
+                                  char *buffer,
+                                  size_t capacity,
+                                  size_t *length);
+
+/**
+ * Adds a split, of which a later one of the same name takes the place.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `TEXT`, `SETTING`, `HANDLE`, `FAILED_HANDLE`. Exclusive use.
+ */
+int32_t lsmi_report_add_split(struct LsmiReport *report, const struct LsmiReportSplit *split);
+
+/**
+ * Adds what the model knows of its training samples and of its fit: all settings and the command that repeats the fit,
+ * the means of every class, up to a thousand samples, those that have most of each atom, calibration, and the courses
+ * of the trainings. Samples and classes are those of `lsmi_model_cross_fitted`.
+ *
+ * Errors: `POINTER`, `HANDLE`, `FAILED_HANDLE`. Exclusive use of the report.
+ */
+int32_t lsmi_report_add_details(struct LsmiReport *report,
+                                const struct LsmiModel *model);
+
+/**
+ * Adds intervals, of the cross-fitted means of the split "train", as `lsmi_bootstrap` gives them.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Exclusive use.
+ */
+int32_t lsmi_report_add_intervals(struct LsmiReport *report, const struct LsmiIntervals *intervals);
+
+/**
+ * Adds the null of shuffled labels, as `lsmi_permutation_null` gives it, with the means of every permutation.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Exclusive use.
+ */
+int32_t lsmi_report_add_null(struct LsmiReport *report, const struct LsmiNull *null);
+
+/**
+ * Adds a spread, as `lsmi_spread` gives it, with the means of every further fit; of `samples` nothing is read.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Exclusive use.
+ */
+int32_t lsmi_report_add_spread(struct LsmiReport *report,
+                               const struct LsmiSpread *spread);
+
+/**
+ * Adds what controls found, as `lsmi_controls` gives it, with all results.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` for a control that there is not, `HANDLE`, `FAILED_HANDLE`. Exclusive
+ * use.
+ */
+int32_t lsmi_report_add_controls(struct LsmiReport *report,
+                                 const struct LsmiControls *controls);
+
+/**
+ * The report as indented JSON, as `lsmi_model_report` writes it; what was not added is left out.
+ *
+ * Errors: `POINTER`, `BUFFER`, `HANDLE`, `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_report_json(const struct LsmiReport *report, char *buffer, size_t capacity, size_t *length);
+
+/**
  * Scores samples: their information and raw atoms into `scores`, means into `summary` (each may be NULL; the caller
  * sets `struct_size` first).
  *
@@ -2128,6 +2647,70 @@ int32_t lsmi_agreement(const double *estimate,
                        size_t count,
                        double *rmse,
                        double *correlation);
+
+/**
+ * Percentile intervals of the means of information and raw atoms, and of the shift, by the bootstrap: the samples are
+ * drawn anew with replacement `draws` times (1 to `LSMI_MAX_DRAWS`), and an interval has the probability `level`
+ * (between 0 and 1). The caller sets `out->struct_size` first.
+ *
+ * They tell how means move with the samples at hand, whose information is taken as it is: what other samples would
+ * have taught the models is not in them. Of samples that the models were fitted to they flatter: give what
+ * `lsmi_model_cross_fitted` gives.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `EMPTY`, `SETTING`, `NOT_FINITE`. Thread-safe.
+ */
+int32_t lsmi_bootstrap(const struct LsmiInformationArrays *information,
+                       size_t draws,
+                       double level,
+                       uint64_t seed,
+                       struct LsmiIntervals *out);
+
+/**
+ * The null of labels that tell nothing: they are shuffled among the training samples `permutations` times (1 to
+ * `LSMI_MAX_PERMUTATIONS`), and the classifiers are chosen and fitted anew each time, with the settings of the model,
+ * each sample being read by classifiers that did not see it; the densities, which know no labels, stay. Compared with
+ * `lsmi_model_cross_fitted`. Each permutation takes as long as the classifiers of the fit.
+ *
+ * `x1` and `x2` are the training samples of the model, in their order; `progress` may be NULL. The caller sets
+ * `out->struct_size` and `out->means` first. Each permutation's means are written as soon as they are known, before
+ * `progress` counts it: after a failure `means` has those that were counted last. To go on from there, give the same
+ * model, seed and `means`, and as `begun` how many of them there are; else `begun` is 0. What comes out is what one
+ * run gives.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` (also for a model that was fitted without folds, and for other samples
+ * than those of the fit), `TYPE`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`, `HANDLE`, `FAILED_HANDLE`.
+ * Thread-safe.
+ */
+int32_t lsmi_permutation_null(const struct LsmiModel *model,
+                              const struct LsmiMatrix *x1,
+                              const struct LsmiMatrix *x2,
+                              size_t permutations,
+                              uint64_t seed,
+                              size_t begun,
+                              LsmiCountCallback progress,
+                              void *user,
+                              struct LsmiNull *out);
+
+/**
+ * Fits the training samples of the model again, `repeats` times (1 to `LSMI_MAX_REPEATS`), with its settings and other
+ * seeds, so that folds, starts and batches differ, and compares the cross-fitted readings. Each repeat takes as long as
+ * the fit.
+ *
+ * `x1` and `x2` are those samples, in their order; `progress` may be NULL. The caller sets `out->struct_size`,
+ * `out->means` and `out->samples` first. Nothing is written if anything is wrong.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` (also for a model that was fitted without folds, and for other samples
+ * than those of the fit), `TYPE`, `EMPTY`, `SHAPE`, `NOT_FINITE`, `DIVERGED`, `CANCELLED`, `HANDLE`, `FAILED_HANDLE`.
+ * Thread-safe.
+ */
+int32_t lsmi_spread(const struct LsmiModel *model,
+                    const struct LsmiMatrix *x1,
+                    const struct LsmiMatrix *x2,
+                    size_t repeats,
+                    uint64_t seed,
+                    LsmiCountCallback progress,
+                    void *user,
+                    struct LsmiSpread *out);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -1,7 +1,7 @@
 // The C++17 interface of libLSMI: redundancy, uniqueness and synergy of two modalities about a target, per sample.
 //
-// Header-only, over lsmi.h. Handles (Model, Marginal, Network) own what they hold, move and do not copy; a const one
-// may be used by several threads at once. Arrays of the caller are read where they are. All quantities are in nats.
+// Header-only, over lsmi.h. Handles (Model, Marginal, Network, Report) own what they hold, move and do not copy; a const
+// one may be used by several threads at once. Arrays of the caller are read where they are. All quantities are in nats.
 // A C call that fails throws lsmi::Error with its status, field and message; memory that is not there for a result
 // throws what the standard library throws. Settings and codes are the LSMI_... constants of lsmi.h. Wherever a result
 // is returned in vectors, an overload or ..._into writes it into the caller's memory instead.
@@ -58,6 +58,8 @@ namespace detail {
 inline void free(LsmiModel *handle) noexcept { lsmi_model_free(handle); }
 inline void free(LsmiMarginal *handle) noexcept { lsmi_marginal_free(handle); }
 inline void free(LsmiNetwork *handle) noexcept { lsmi_network_free(handle); }
+inline void free(LsmiFlags *handle) noexcept { lsmi_flags_free(handle); }
+inline void free(LsmiReport *handle) noexcept { lsmi_report_free(handle); }
 
 inline std::int32_t message(const LsmiModel *handle, char *buffer, std::size_t capacity, std::size_t *length) {
     return lsmi_model_error_message(handle, buffer, capacity, length);
@@ -67,6 +69,12 @@ inline std::int32_t message(const LsmiMarginal *handle, char *buffer, std::size_
 }
 inline std::int32_t message(const LsmiNetwork *handle, char *buffer, std::size_t capacity, std::size_t *length) {
     return lsmi_network_error_message(handle, buffer, capacity, length);
+}
+inline std::int32_t message(const LsmiFlags *handle, char *buffer, std::size_t capacity, std::size_t *length) {
+    return lsmi_flags_error_message(handle, buffer, capacity, length);
+}
+inline std::int32_t message(const LsmiReport *handle, char *buffer, std::size_t capacity, std::size_t *length) {
+    return lsmi_report_error_message(handle, buffer, capacity, length);
 }
 
 /// The text that `call(buffer, capacity, length)` writes; `status` gets what it returns.
@@ -283,6 +291,10 @@ using Progress = LsmiProgress;
 /// CANCELLED). An exception cancels too, and leaves the fit as it was thrown.
 using ProgressFunction = std::function<bool(const Progress &)>;
 
+/// Called with how many of how many steps of a long computation are done, by the thread that called: true to go on,
+/// false to cancel (CANCELLED is then thrown). An exception cancels too, and comes out as it was thrown.
+using CountFunction = std::function<bool(std::size_t done, std::size_t total)>;
+
 /// How a single density or network is trained, with the members of LsmiTraining.
 struct Training : LsmiTraining {
     Training() : LsmiTraining(detail::sized<LsmiTraining>()) {}
@@ -342,6 +354,28 @@ struct Observer {
     }
 
     LsmiProgressCallback callback() const { return function ? &Observer::call : nullptr; }
+};
+
+/// The same for a function that counts.
+struct Counter {
+    const CountFunction &function;
+    std::size_t done = 0;
+    std::exception_ptr thrown{};
+
+    static std::int32_t call(void *user, std::size_t done, std::size_t total) noexcept {
+        auto *self = static_cast<Counter *>(user);
+        self->done = done;
+        try {
+            return !self->function || self->function(done, total) ? 0 : 1;
+        } catch (...) {
+            self->thrown = std::current_exception();
+            return 1;
+        }
+    }
+
+    void rethrow() const {
+        if (thrown) std::rethrow_exception(thrown);
+    }
 };
 
 inline LsmiFitOptions fit_options(const FitOptions &options, Observer &observer) {
@@ -414,6 +448,13 @@ struct PointwiseAtoms {
 
 namespace detail {
 
+inline LsmiInformationArrays arrays(const InformationView &in) {
+    const std::size_t count = in.i1.size();
+    return {sizeof(LsmiInformationArrays), count,
+            in.i1.data(), exactly("i2", count, in.i2), exactly("i12", count, in.i12),
+            exactly("h1", count, in.h1), exactly("h2", count, in.h2)};
+}
+
 inline LsmiInformationBuffers buffers(const InformationBuffers &out, std::size_t count) {
     return {sizeof(LsmiInformationBuffers), count,
             exactly("i1", count, out.i1), exactly("i2", count, out.i2), exactly("i12", count, out.i12),
@@ -427,11 +468,7 @@ inline LsmiInformationBuffers buffers(const InformationBuffers &out, std::size_t
 inline void atoms(const InformationView &information, const AtomBuffers &out) {
     using detail::exactly;
     const std::size_t count = information.i1.size();
-    const LsmiInformationArrays in{
-        sizeof(LsmiInformationArrays),          count,
-        information.i1.data(),                  exactly("i2", count, information.i2),
-        exactly("i12", count, information.i12), exactly("h1", count, information.h1),
-        exactly("h2", count, information.h2)};
+    const LsmiInformationArrays in = detail::arrays(information);
     const LsmiAtomBuffers to{sizeof(LsmiAtomBuffers),
                              count,
                              exactly("redundancy", count, out.redundancy),
@@ -569,7 +606,7 @@ std::vector<double> information_from_log_probabilities(const Matrix<T> &log_prob
 
 // ---- Handles ----
 
-/// What Model, Marginal and Network have in common: they own a handle of the C interface, and move.
+/// What Model, Marginal, Network and Report have in common: they own a handle of the C interface, and move.
 template <class C>
 class Handle {
 public:
@@ -611,6 +648,9 @@ protected:
     }
 
     void check(std::int32_t status) const { detail::check(status, get()); }
+
+    /// The handle, for calls that change what it holds.
+    C *exclusive() noexcept { return pointer_.get(); }
 
     /// A course whose parts `call(losses, capacity, length, validation_losses, capacity, length, best_epoch)` writes.
     template <class Call>
@@ -1112,6 +1152,132 @@ struct EntropyOffsets {
     double h2 = 0;
 };
 
+// ---- How far estimates can be trusted ----
+
+/// Something of each mean: itself (nats), its deviation (nats), its p-value. Atoms are raw.
+using Quantities = LsmiQuantities;
+/// Between two quantiles, nats.
+using Interval = LsmiInterval;
+/// Bootstrap intervals of means over samples.
+using Intervals = LsmiIntervals;
+/// What a control found; LSMI_CONTROL_... says which it is.
+using ControlResult = LsmiControlResult;
+
+/// The means under labels that were shuffled among the samples.
+struct Null {
+    /// Seed of the permutations and of the fits to them.
+    std::uint64_t seed = 0;
+    /// (b + 1) / (B + 1) with the number b of the B permutations whose mean is at least the one observed. One-sided.
+    Quantities p_values{};
+    /// The means of every permutation, nats.
+    std::vector<Quantities> means{};
+};
+
+/// What differs when nothing but chance does: the division into folds, what is held out, starts and batches.
+struct Spread {
+    /// The seed that the seeds of the further fits were drawn with.
+    std::uint64_t seed = 0;
+    /// The standard deviation of the means of all fits, that of the model among them, nats.
+    Quantities deviation{};
+    /// The same of a sample's values: the root of the mean square over the samples, nats.
+    Quantities sample_deviation{};
+    /// The means of each further fit, nats.
+    std::vector<Quantities> means{};
+    /// The standard deviation of every sample's values, nats.
+    std::vector<Quantities> samples{};
+};
+
+/// What all controls found.
+struct Controls {
+    /// Seed of what was made and of the fits.
+    std::uint64_t seed = 0;
+    /// The largest |S| of controls that hold no synergy, nats: what is below it is noise.
+    double synergy_floor = 0;
+    /// The most features of each modality among which the planted synergy was found; 0 if it was found among none.
+    std::size_t trusted_features = 0;
+    /// One after the other; planted synergy in more and more features.
+    std::vector<ControlResult> results{};
+};
+
+/// A sign that results may mislead.
+struct Flag {
+    /// Which sign, such as "unit_norm".
+    std::string name{};
+    /// What it is about: "x1", "x2", "y", or "reading" for the samples as the fit read them.
+    std::string subject{};
+    /// What was found.
+    std::string finding{};
+    /// What to do about it.
+    std::string advice{};
+    /// The number that gave rise to it.
+    double figure = 0;
+};
+
+/// Percentile intervals of the means of information and raw atoms, and of the shift, by the bootstrap: samples are drawn
+/// anew with replacement, as many times as `draws` says. Of samples that the models were fitted to they flatter: give
+/// what Model::cross_fitted gives. Throws EMPTY, SHAPE, SETTING, NOT_FINITE.
+inline Intervals bootstrap(const InformationView &information, std::size_t draws = 1000, double level = 0.95,
+                           std::uint64_t seed = 42) {
+    const LsmiInformationArrays in = detail::arrays(information);
+    auto result = detail::sized<LsmiIntervals>();
+    detail::check(lsmi_bootstrap(&in, draws, level, seed, &result));
+    return result;
+}
+
+/// Fits data made from these samples, with these settings: duplicated modalities, shuffled labels and pairs, halves, and
+/// planted redundancy and synergy. They say what the method would find if it were there, below what a synergy is noise,
+/// and among how many features one can be found. Some twelve fits, which `progress` counts. Throws as Model::fit does.
+template <class T>
+Controls controls(const Matrix<T> &x1, const Matrix<T> &x2, Classes y, const LsmiConfig &config = Config(),
+                  const CountFunction &progress = {}) {
+    detail::Counter counter{progress};
+    Controls result;
+    result.results.resize(LSMI_MAX_CONTROLS);
+    auto out = detail::sized<LsmiControls>();
+    out.capacity = result.results.size();
+    out.results = result.results.data();
+    const std::int32_t status =
+        lsmi_controls(&x1, &x2, y.data(), y.size(), &config, &detail::Counter::call, &counter, &out);
+    counter.rethrow();
+    detail::check(status);
+    result.results.resize(out.count);
+    result.seed = out.seed;
+    result.synergy_floor = out.synergy_floor;
+    result.trusted_features = out.trusted_features;
+    return result;
+}
+
+namespace detail {
+
+/// The flags of a handle that `call(out)` makes.
+class Flags : public Handle<LsmiFlags> {
+public:
+    template <class Call>
+    explicit Flags(Call &&call) {
+        make(call);
+    }
+
+    std::vector<Flag> all() const {
+        std::size_t count = 0;
+        check(lsmi_flags_count(get(), &count));
+        std::vector<Flag> result;
+        for (std::size_t index = 0; index < count; ++index) {
+            auto flag = sized<LsmiFlag>();
+            check(lsmi_flags_get(get(), index, &flag));
+            result.push_back({flag.name, flag.subject, flag.finding, flag.advice, flag.figure});
+        }
+        return result;
+    }
+};
+
+} // namespace detail
+
+/// What two modalities and classes, before any fit, give reason to doubt. Throws EMPTY, SHAPE, NOT_FINITE.
+template <class T>
+std::vector<Flag> data_flags(const Matrix<T> &x1, const Matrix<T> &x2, Classes y) {
+    return detail::Flags([&](LsmiFlags **out) { return lsmi_data_flags(&x1, &x2, y.data(), y.size(), out); }).all();
+}
+
 /// A fitted model.
 class Model : public Handle<LsmiModel> {
 public:
@@ -1228,6 +1394,67 @@ public:
         });
     }
 
+    /// The null of labels that tell nothing: they are shuffled among the training samples, and the classifiers are chosen
+    /// and fitted anew each time. `x1` and `x2` are the training samples, in their order; `progress` counts permutations,
+    /// each of which takes as long as the classifiers of the fit. Throws SETTING, TYPE, EMPTY, SHAPE, NOT_FINITE,
+    /// DIVERGED, CANCELLED, and what `progress` throws.
+    template <class T>
+    Null permutation_null(const Matrix<T> &x1, const Matrix<T> &x2, std::size_t permutations, std::uint64_t seed = 42,
+                          const CountFunction &progress = {}) const {
+        Null result;
+        result.seed = seed;
+        result.p_values = permutation_null_into(x1, x2, permutations, seed, result.means, progress);
+        return result;
+    }
+    /// The same into `means`, which has the means of the first permutations of an earlier run with this seed, or none,
+    /// and gets the others; gives the p-values. After an exception `means` has those to go on from.
+    template <class T>
+    Quantities permutation_null_into(const Matrix<T> &x1, const Matrix<T> &x2, std::size_t permutations,
+                                     std::uint64_t seed, std::vector<Quantities> &means,
+                                     const CountFunction &progress = {}) const {
+        const std::size_t begun = means.size();
+        // The library refuses other numbers, before it needs room.
+        if (begun < permutations && permutations <= LSMI_MAX_PERMUTATIONS) means.resize(permutations);
+        detail::Counter counter{progress, begun};
+        auto out = detail::sized<LsmiNull>();
+        out.means = means.data();
+        const std::int32_t status = lsmi_permutation_null(get(), &x1, &x2, permutations, seed, begun,
+                                                          &detail::Counter::call, &counter, &out);
+        if (status != LSMI_OK) means.resize(counter.done);
+        counter.rethrow();
+        check(status);
+        return out.p_values;
+    }
+
+    /// Fits the training samples again with other seeds, so that folds, starts and batches differ, and compares the
+    /// cross-fitted readings. `x1` and `x2` are those samples, in their order; `progress` counts repeats, each of which
+    /// takes as long as the fit. Throws as permutation_null does.
+    template <class T>
+    Spread spread(const Matrix<T> &x1, const Matrix<T> &x2, std::size_t repeats, std::uint64_t seed = 42,
+                  const CountFunction &progress = {}) const {
+        detail::Counter counter{progress};
+        Spread result;
+        if (repeats <= LSMI_MAX_REPEATS) result.means.resize(repeats);
+        result.samples.resize(info().cross_fitted_samples);
+        auto out = detail::sized<LsmiSpread>();
+        out.means = result.means.data();
+        out.samples = result.samples.data();
+        const std::int32_t status =
+            lsmi_spread(get(), &x1, &x2, repeats, seed, &detail::Counter::call, &counter, &out);
+        counter.rethrow();
+        check(status);
+        result.seed = seed;
+        result.deviation = out.deviation;
+        result.sample_deviation = out.sample_deviation;
+        return result;
+    }
+
+    /// Signs that the results may mislead, found in the training samples and in their reading; none of an imported
+    /// model.
+    std::vector<Flag> flags() const {
+        return detail::Flags([this](LsmiFlags **out) { return lsmi_model_flags(get(), out); }).all();
+    }
+
     /// What the model is: features, classes, type, the shift of the training split.
     ModelInfo info() const {
         auto result = detail::sized<LsmiModelInfo>();
@@ -1328,6 +1555,83 @@ private:
         auto info = detail::sized<LsmiPreprocessing>();
         check(lsmi_model_preprocessing(get(), modality, &info, nullptr, nullptr, nullptr));
         return info.kept;
+    }
+};
+
+// ---- Reports ----
+
+/// Results that are put together for one JSON text, the same in every language. What is added later takes the place of
+/// what was there; what throws leaves the report as it is.
+class Report : public Handle<LsmiReport> {
+public:
+    /// Takes over a handle of the C interface.
+    explicit Report(LsmiReport *owned) noexcept : Handle(owned) {}
+
+    /// A report about a model, with its settings, notes and flags; the rule is the one that its splits are scored with.
+    /// Throws SETTING.
+    explicit Report(const Model &model, std::int32_t shift_rule = LSMI_SHIFT_OF_MODEL) {
+        make([&](LsmiReport **out) { return lsmi_report_new(model.get(), shift_rule, out); });
+    }
+
+    /// Adds a split: report.add("train", scores.summary). Throws TEXT, SETTING.
+    Report &add(const std::string &name, const Summary &summary) {
+        const LsmiReportSplit split{sizeof(LsmiReportSplit), name.c_str(), summary};
+        check(lsmi_report_add_split(exclusive(), &split));
+        return *this;
+    }
+
+    /// Adds what the model knows of its training samples and of its fit: settings, classes, samples, calibration, the
+    /// courses of the trainings.
+    Report &add_details(const Model &model) {
+        check(lsmi_report_add_details(exclusive(), model.get()));
+        return *this;
+    }
+
+    /// Adds intervals of the cross-fitted means of the split "train".
+    Report &add(const Intervals &intervals) {
+        check(lsmi_report_add_intervals(exclusive(), &intervals));
+        return *this;
+    }
+
+    Report &add(const Null &null) {
+        auto in = detail::sized<LsmiNull>();
+        in.permutations = null.means.size();
+        in.seed = null.seed;
+        in.p_values = null.p_values;
+        // Only read.
+        in.means = const_cast<Quantities *>(null.means.data());
+        check(lsmi_report_add_null(exclusive(), &in));
+        return *this;
+    }
+
+    Report &add(const Spread &spread) {
+        auto in = detail::sized<LsmiSpread>();
+        in.repeats = spread.means.size();
+        in.seed = spread.seed;
+        in.deviation = spread.deviation;
+        in.sample_deviation = spread.sample_deviation;
+        in.means = const_cast<Quantities *>(spread.means.data());
+        check(lsmi_report_add_spread(exclusive(), &in));
+        return *this;
+    }
+
+    /// Throws SETTING for a control that there is not.
+    Report &add(const Controls &controls) {
+        auto in = detail::sized<LsmiControls>();
+        in.count = controls.results.size();
+        in.results = const_cast<ControlResult *>(controls.results.data());
+        in.synergy_floor = controls.synergy_floor;
+        in.trusted_features = controls.trusted_features;
+        in.seed = controls.seed;
+        check(lsmi_report_add_controls(exclusive(), &in));
+        return *this;
+    }
+
+    /// The report as indented JSON; what was not added is left out.
+    std::string json() const {
+        return text([this](char *buffer, std::size_t capacity, std::size_t *length) {
+            return lsmi_report_json(get(), buffer, capacity, length);
+        });
     }
 };
 

@@ -122,6 +122,15 @@ impl<T: Copy> Room<T> {
         Ok(Room { pointer, length })
     }
 
+    /// Writes one element, whatever the others are.
+    pub(super) fn put(&self, index: usize, value: T) {
+        assert!(index < self.length);
+        if !self.pointer.is_null() {
+            // SAFETY: aligned, within the size, writable and unshared, by the contract of `new`; nothing is read.
+            unsafe { self.pointer.add(index).write(value) }
+        }
+    }
+
     /// Writes the elements, of which there are as many as there is room for.
     pub(super) fn fill(self, values: &[T]) {
         assert_eq!(values.len(), self.length);

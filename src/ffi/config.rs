@@ -249,6 +249,18 @@ unsafe impl Structure for LsmiConfig {
     const NAME: &'static str = "LsmiConfig";
 }
 
+/// The settings of a fit; NULL for those of preset robust.
+///
+/// # Safety
+/// `config` is NULL or points to a readable struct.
+pub(super) unsafe fn optional_config(config: *const LsmiConfig) -> Outcome<Config> {
+    if config.is_null() {
+        return Ok(Config::robust());
+    }
+    // SAFETY: by contract.
+    unsafe { structure(config) }?.config()
+}
+
 /// Fills a configuration with a preset, `LSMI_PRESET_ROBUST` or `LSMI_PRESET_PAPER`. `struct_size` is
 /// `sizeof(LsmiConfig)` of the caller's header.
 ///

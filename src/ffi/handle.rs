@@ -146,13 +146,26 @@ pub(super) unsafe fn value<'a, O: Opaque>(pointer: *const O) -> Outcome<&'a O::V
     let handle = unsafe { handle(pointer) }?;
     match &handle.value {
         Some(value) if !handle.failed.load(Ordering::Acquire) => Ok(value),
-        _ => Err(Failure::new(
-            LSMI_ERROR_FAILED_HANDLE,
-            O::NAME,
-            "a handle without fault",
-            "one that failed inside the library; free it",
-        )),
+        _ => Err(failed::<O>()),
     }
+}
+
+#[cold]
+fn failed<O: Opaque>() -> Failure {
+    let got = "one that failed inside the library; free it";
+    Failure::new(LSMI_ERROR_FAILED_HANDLE, O::NAME, "a handle without fault", got)
+}
+
+/// As [`value`], to be changed.
+///
+/// # Safety
+/// As [`handle`], and nobody else uses the handle for `'a`.
+pub(super) unsafe fn value_mut<'a, O: Opaque>(pointer: *mut O) -> Outcome<&'a mut O::Value> {
+    // SAFETY: by contract.
+    unsafe { value(pointer.cast_const()) }?;
+    // SAFETY: alive and of this kind, as was just seen; unshared by contract.
+    let handle = unsafe { &mut *pointer.cast::<Handle<O::Value>>() };
+    handle.value.as_mut().ok_or_else(failed::<O>)
 }
 
 /// Runs `work` on the value of a handle; a failure is also kept in the handle, and a panic spoils it.
@@ -163,6 +176,18 @@ pub(super) unsafe fn value<'a, O: Opaque>(pointer: *const O) -> Outcome<&'a O::V
 pub(super) unsafe fn with<O: Opaque>(pointer: *const O, work: impl FnOnce(&O::Value) -> Outcome) -> i32 {
     // SAFETY: by contract.
     let outcome = catch(|| work(unsafe { value(pointer) }?));
+    // SAFETY: by contract.
+    unsafe { keep(pointer, &outcome) };
+    settle(outcome)
+}
+
+/// As [`with`], on a value that `work` may change.
+///
+/// # Safety
+/// As [`value_mut`].
+pub(super) unsafe fn change<O: Opaque>(pointer: *mut O, work: impl FnOnce(&mut O::Value) -> Outcome) -> i32 {
+    // SAFETY: by contract.
+    let outcome = catch(|| work(unsafe { value_mut(pointer) }?));
     // SAFETY: by contract.
     unsafe { keep(pointer, &outcome) };
     settle(outcome)
@@ -290,6 +315,25 @@ mod tests {
             assert_eq!(thread_message(), expected);
             assert_eq!(text(own), "fault inside the library: lost count at 7", "the refusal is not its own");
             assert_eq!(value(handle).unwrap_err().status, LSMI_ERROR_FAILED_HANDLE);
+            assert_eq!(free(handle), LSMI_OK);
+        }
+    }
+
+    #[test]
+    fn a_fault_while_a_value_is_changed_spoils_its_handle() {
+        let handle = number(7);
+        // SAFETY: a live handle throughout, used by nobody else.
+        unsafe {
+            let add = |value: &mut u64| {
+                *value += 1;
+                Ok(())
+            };
+            assert_eq!((change(handle, add), value(handle).unwrap()), (LSMI_OK, &8));
+            assert_eq!(change(handle, |_| Err(Failure::null("x"))), LSMI_ERROR_POINTER);
+            assert_eq!((change(handle, add), value(handle).unwrap()), (LSMI_OK, &9));
+            assert_eq!(change(handle.cast::<Other>(), add), LSMI_ERROR_HANDLE);
+            assert_eq!(change(handle, |value| panic!("lost {value}")), LSMI_ERROR_PANIC);
+            assert_eq!(change(handle, add), LSMI_ERROR_FAILED_HANDLE);
             assert_eq!(free(handle), LSMI_OK);
         }
     }

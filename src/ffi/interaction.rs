@@ -107,6 +107,27 @@ macro_rules! structures {
 pub(super) use structures;
 structures!(LsmiInformationArrays, LsmiInformationBuffers, LsmiAtomBuffers);
 
+/// The arrays to read, which have one length.
+///
+/// # Safety
+/// `information` is NULL or points to a readable struct whose arrays have the length that it states and that nobody
+/// changes for `'a`.
+pub(super) unsafe fn information_slices<'a>(
+    information: *const LsmiInformationArrays,
+) -> Outcome<InformationSlices<'a>> {
+    // SAFETY: by contract.
+    unsafe {
+        let i = structure(information)?;
+        Ok(InformationSlices {
+            i1: input("i1", i.i1, i.samples)?,
+            i2: input("i2", i.i2, i.samples)?,
+            i12: input("i12", i.i12, i.samples)?,
+            h1: input("h1", i.h1, i.samples)?,
+            h2: input("h2", i.h2, i.samples)?,
+        })
+    }
+}
+
 /// r = min(h1, h2) − min(h1 − i1, h2 − i2), u1 = i1 − r, u2 = i2 − r, s = i12 − i1 − i2 + r of every sample, nats.
 /// Allocates nothing.
 ///
@@ -119,14 +140,7 @@ pub unsafe extern "C" fn lsmi_atoms(
     guard(|| {
         // SAFETY: the caller gives readable structs (or NULL) whose arrays have the lengths they state.
         let (slices, out) = unsafe {
-            let (i, o) = (structure(information)?, structure(out)?);
-            let slices = InformationSlices {
-                i1: input("i1", i.i1, i.samples)?,
-                i2: input("i2", i.i2, i.samples)?,
-                i12: input("i12", i.i12, i.samples)?,
-                h1: input("h1", i.h1, i.samples)?,
-                h2: input("h2", i.h2, i.samples)?,
-            };
+            let (slices, o) = (information_slices(information)?, structure(out)?);
             let out = AtomSlices {
                 redundancy: output("redundancy", o.redundancy, o.samples)?,
                 unique1: output("unique1", o.unique1, o.samples)?,

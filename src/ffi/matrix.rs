@@ -147,6 +147,32 @@ pub(super) unsafe fn any_samples<'a>(field: &str, matrix: *const LsmiMatrix) -> 
     }
 }
 
+/// Samples of both modalities, of one type.
+#[derive(Clone, Copy)]
+pub(super) enum AnyPair<'a> {
+    F32(Samples<'a, f32>, Samples<'a, f32>),
+    F64(Samples<'a, f64>, Samples<'a, f64>),
+}
+
+/// The samples of x1 and x2.
+///
+/// # Safety
+/// As [`any_samples`], of both.
+pub(super) unsafe fn any_pair<'a>(x1: *const LsmiMatrix, x2: *const LsmiMatrix) -> Outcome<AnyPair<'a>> {
+    // SAFETY: by contract.
+    match unsafe { (any_samples("x1", x1)?, any_samples("x2", x2)?) } {
+        (AnySamples::F32(x1), AnySamples::F32(x2)) => Ok(AnyPair::F32(x1, x2)),
+        (AnySamples::F64(x1), AnySamples::F64(x2)) => Ok(AnyPair::F64(x1, x2)),
+        (AnySamples::F32(_), AnySamples::F64(_)) => Err(other_type_of_x2(f32::NAME, f64::NAME)),
+        (AnySamples::F64(_), AnySamples::F32(_)) => Err(other_type_of_x2(f64::NAME, f32::NAME)),
+    }
+}
+
+#[cold]
+fn other_type_of_x2(of_x1: &str, of_x2: &str) -> Failure {
+    Failure::new(LSMI_ERROR_TYPE, "x2", &alloc::format!("{of_x1} numbers, as in x1"), of_x2)
+}
+
 /// The samples of a matrix that must be of type `T`.
 ///
 /// # Safety

@@ -10,6 +10,8 @@
 
 mod arrays;
 mod config;
+mod controls;
+mod flags;
 mod handle;
 mod information;
 mod interaction;
@@ -27,8 +29,11 @@ mod status;
 mod synthetic;
 mod synthetic_truth;
 mod training;
+mod trust;
 
 pub use config::*;
+pub use controls::*;
+pub use flags::*;
 pub use information::*;
 pub use interaction::*;
 pub use marginal::*;
@@ -45,3 +50,4 @@ pub use status::*;
 pub use synthetic::*;
 pub use synthetic_truth::*;
 pub use training::*;
+pub use trust::*;

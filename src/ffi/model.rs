@@ -1,15 +1,15 @@
 //! Models: fit, files, what they hold.
 
-use super::arrays::{copy_out, input, output, structure, structure_mut, write_array, write_text};
-use super::config::LsmiConfig;
+use super::arrays::{copy_out, input, output, structure_mut, write_array, write_text};
+use super::config::{LsmiConfig, optional_config};
 use super::handle::{self, opaque};
 use super::interaction::structures;
 use super::marginal::{AnyMarginal, LsmiMarginal, density};
-use super::matrix::{AnySamples, LsmiMatrix, Typed, any_samples};
+use super::matrix::{AnyPair, LsmiMatrix, Typed, any_pair};
 use super::network::{AnyNetwork, LsmiNetwork, network};
 use super::preprocessing::index_of;
 use super::progress::{LsmiProgressCallback, Observer};
-use super::status::{Failure, LSMI_ERROR_SETTING, LSMI_ERROR_TYPE, Outcome, catch, settle};
+use super::status::{Failure, LSMI_ERROR_SETTING, Outcome, catch, settle};
 use super::training::write_history;
 use crate::classifier::NetworkFit;
 use crate::estimator::{AnyModel, Component, ModelParts};
@@ -62,25 +62,15 @@ pub unsafe extern "C" fn lsmi_fit(
     // SAFETY: the caller gives readable matrices, `y_count` targets, a readable configuration or NULL, and room.
     unsafe {
         handle::create(out, || {
-            let (x1, x2) = (any_samples("x1", x1)?, any_samples("x2", x2)?);
+            let x1_and_x2 = any_pair(x1, x2)?;
             let y = input("y", y, y_count)?;
-            let config = if config.is_null() { Config::robust() } else { structure(config)?.config()? };
-            match (x1, x2) {
-                (AnySamples::F32(x1), AnySamples::F32(x2)) => {
-                    run((x1, x2), y, &config, observer).map(AnyModel::F32)
-                }
-                (AnySamples::F64(x1), AnySamples::F64(x2)) => {
-                    run((x1, x2), y, &config, observer).map(AnyModel::F64)
-                }
-                (AnySamples::F32(_), AnySamples::F64(_)) => Err(other_type("f32", "f64")),
-                (AnySamples::F64(_), AnySamples::F32(_)) => Err(other_type("f64", "f32")),
+            let config = optional_config(config)?;
+            match x1_and_x2 {
+                AnyPair::F32(x1, x2) => run((x1, x2), y, &config, observer).map(AnyModel::F32),
+                AnyPair::F64(x1, x2) => run((x1, x2), y, &config, observer).map(AnyModel::F64),
             }
         })
     }
-}
-
-fn other_type(of_x1: &str, of_x2: &str) -> Failure {
-    Failure::new(LSMI_ERROR_TYPE, "x2", &alloc::format!("{of_x1} numbers, as in x1"), of_x2)
 }
 
 /// A model of given parameters, as the released program saves them: raw features, uniform prior, shift of the batch.

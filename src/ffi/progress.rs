@@ -38,6 +38,32 @@ pub struct LsmiProgress {
 pub type LsmiProgressCallback =
     Option<unsafe extern "C" fn(user: *mut c_void, progress: *const LsmiProgress) -> i32>;
 
+/// Called with how many of how many steps of a long computation are done, always by the thread that called, several
+/// times a step; returns 0 to go on, anything else to cancel. It must return: neither an exception nor a long jump may
+/// leave it.
+pub type LsmiCountCallback =
+    Option<unsafe extern "C" fn(user: *mut c_void, done: usize, total: usize) -> i32>;
+
+/// A callback that counts, with the pointer that it gets.
+#[derive(Clone, Copy)]
+pub(super) struct Counter {
+    pub(super) callback: LsmiCountCallback,
+    pub(super) user: *mut c_void,
+}
+
+impl Counter {
+    /// # Safety
+    /// As [`Observer::observe`].
+    pub(super) unsafe fn count(&self, done: usize, total: usize) -> ControlFlow<()> {
+        let Some(callback) = self.callback else { return ControlFlow::Continue(()) };
+        // SAFETY: by contract.
+        match unsafe { callback(self.user, done, total) } {
+            0 => ControlFlow::Continue(()),
+            _ => ControlFlow::Break(()),
+        }
+    }
+}
+
 /// A callback with the pointer that it gets.
 #[derive(Clone, Copy)]
 pub(super) struct Observer {

@@ -78,11 +78,16 @@ impl Report {
     /// Adds a split.
     #[must_use]
     pub fn with(mut self, split: &str, summary: &Summary) -> Self {
+        self.add(split, summary);
+        self
+    }
+
+    /// [`Report::with`] in place.
+    pub(crate) fn add(&mut self, split: &str, summary: &Summary) {
         if split == TRAINING {
             self.reading = Some(summary.reading);
         }
         self.splits.insert(split.to_string(), summary.clone());
-        self
     }
 
     /// Adds what the model knows of its training samples and of its fit; see [`Details`].

@@ -16,6 +16,9 @@ int main(void) {
     test_model_errors();
     test_model_files();
     test_report();
+    test_report_handle();
+    test_trust();
+    test_controls_and_flags();
     test_preprocessing();
     test_synthetic();
     test_synthetic_truth();

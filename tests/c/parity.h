@@ -33,6 +33,7 @@ void replay_network(void);
 void replay_information(void);
 void replay_rows(void);
 void replay_pure(void);
+void replay_bootstrap(void);
 void replay_categories(void);
 void replay_agreement(void);
 void replay_config(void);

@@ -76,6 +76,8 @@ typedef struct ParityCase {
     size_t held_out_count;
     int32_t start;
     size_t samples, classes, features1, features2;
+    size_t draws, permutations, repeats;
+    double level;
     uint64_t seed;
     int32_t status;
     const char *message, *status_name, *field;

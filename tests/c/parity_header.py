@@ -23,8 +23,15 @@ def number(value):
     return value.hex()
 
 
+# The longest string literal that every compiler of C99 takes.
+LONGEST = 4095
+
+
 def text(value):
-    """A C string. Bytes beyond ASCII are octal, which ends after three digits."""
+    """A C string, or the array that stands for one which is too long. Bytes beyond ASCII are octal, which ends after
+    three digits."""
+    if len(value.encode()) > LONGEST:
+        return table("char", [str(b - 256 * (b > 127)) for b in value.encode()] + ["0"])
     escapes = {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n"}
     plain = lambda b: chr(b) if 32 <= b < 127 else f"\\{b:03o}"
     return '"' + "".join(escapes.get(b) or plain(b) for b in value.encode()) + '"'
@@ -107,18 +114,20 @@ class Case:
             self.fields["splits"] = strings(i["splits"])
         if isinstance(i.get("shift"), str):
             self.fields["shift"] = SHIFTS[i["shift"]]
+        if "draws" in i:
+            self.fields["level"] = number(i["level"])
         for key in ("model", "path", "circuit", "level"):
-            if key in i:
+            if isinstance(i.get(key), str):
                 self.fields["text"] = text(i[key])
         if "edit" in i:
             self.edit(i["edit"])
-        if case["call"] == "atoms":
+        if case["call"] in ("atoms", "bootstrap"):
             self.fields["inputs"] = self.columns(i, INFORMATION)
         if case["call"] == "agreement":
             self.fields["inputs"] = self.columns(i, ["estimate", "exact"])
         if case["call"] == "shift":
             self.fields["inputs"] = self.columns({"v": [i[key] for key in ATOMS]}, ["v"])
-        for key in ("samples", "seed", "classes", "dimension", "modality"):
+        for key in ("samples", "seed", "classes", "dimension", "modality", "draws", "permutations", "repeats"):
             if key in i:
                 self.fields[{"dimension": "classes"}.get(key, key)] = str(i[key])
         parameters = [k for k in ("rho", "noise", "redundant", "unique1", "unique2", "synergistic", "amplitude")
@@ -201,7 +210,7 @@ class Case:
             want = [o["z"], o["columns"], o["means"], o["scales"], [o["clip"]], [o["entropy_offset"]]]
         elif call in ("fit_and_score", "score"):
             want = self.scores(o)
-        elif call in ("config_text", "report"):
+        elif call in ("config_text", "report", "trust_report"):
             (lines,) = o.values()
             self.fields["message"] = text(lines)
             want = []

@@ -112,6 +112,66 @@ static void replay_report(const LsmiModel *model) {
     free(d2);
 }
 
+/* Of the samples that the model was fitted to. */
+static void replay_trust(const LsmiModel *model) {
+    enum { MOST = 64 };
+    static LsmiQuantities null_means[MOST], spread_means[MOST];
+    static LsmiControlResult results[LSMI_MAX_CONTROLS];
+    static double columns[5][MOST];
+    const ParityCase *fitted = named(now->text);
+    void *d1, *d2;
+    char *text;
+    size_t length = 0, n = fitted->y.count;
+    LsmiMatrix x1 = matrix_of(&fitted->x1, &d1), x2 = matrix_of(&fitted->x2, &d2);
+    LsmiScores scores = {sizeof scores, n, columns[0], columns[1], columns[2], columns[3], columns[4], NULL, NULL, NULL, NULL};
+    LsmiInformationArrays information = {sizeof information, n,          columns[0], columns[1],
+                                         columns[2],         columns[3], columns[4]};
+    LsmiConfig config;
+    LsmiIntervals intervals;
+    LsmiNull null;
+    LsmiSpread spread;
+    LsmiControls controls;
+    LsmiReportSplit split;
+    LsmiReport *report = NULL;
+    memset(&intervals, 0, sizeof intervals);
+    memset(&null, 0, sizeof null);
+    memset(&spread, 0, sizeof spread);
+    memset(&controls, 0, sizeof controls);
+    memset(&split, 0, sizeof split);
+    intervals.struct_size = sizeof intervals;
+    null.struct_size = sizeof null;
+    null.means = null_means;
+    spread.struct_size = sizeof spread;
+    spread.means = spread_means;
+    controls.struct_size = sizeof controls;
+    controls.results = results;
+    controls.capacity = LSMI_MAX_CONTROLS;
+    split.struct_size = sizeof split;
+    split.name = "train";
+    split.summary.struct_size = sizeof split.summary;
+    CHECK(n <= MOST && now->permutations <= MOST && now->repeats <= MOST);
+    OK(lsmi_model_cross_fitted(model, NULL, &scores, &split.summary));
+    OK(lsmi_bootstrap(&information, now->draws, now->level, now->seed, &intervals));
+    OK(lsmi_permutation_null(model, &x1, &x2, now->permutations, now->seed, 0, NULL, NULL, &null));
+    OK(lsmi_spread(model, &x1, &x2, now->repeats, now->seed, NULL, NULL, &spread));
+    OK(make_config(now, &config));
+    OK(lsmi_controls(&x1, &x2, fitted->y.values, n, &config, NULL, NULL, &controls));
+    OK(lsmi_report_new(model, LSMI_SHIFT_OF_MODEL, &report));
+    OK(lsmi_report_add_split(report, &split));
+    OK(lsmi_report_add_intervals(report, &intervals));
+    OK(lsmi_report_add_null(report, &null));
+    OK(lsmi_report_add_spread(report, &spread));
+    OK(lsmi_report_add_controls(report, &controls));
+    OK(lsmi_report_json(report, NULL, 0, &length));
+    text = malloc(length + 1);
+    if (expected(lsmi_report_json(report, text, length + 1, NULL)))
+        same_text(text);
+    OK(lsmi_report_free(report));
+    free(text);
+    free(d1);
+    free(d2);
+}
+
 static void replay_preprocess(const LsmiModel *model) {
     enum { MOST = 16 };
     size_t columns[MOST], i;
@@ -192,6 +252,8 @@ void replay_model(void) {
             replay_score(model);
         else if (is_call("report"))
             replay_report(model);
+        else if (is_call("trust_report"))
+            replay_trust(model);
         else if (is_call("preprocess"))
             replay_preprocess(model);
         else

@@ -68,6 +68,17 @@ void replay_agreement(void) {
         same("agreement", out, 2, &now->want[0], 0);
 }
 
+void replay_bootstrap(void) {
+    const Numbers *in = now->inputs;
+    LsmiInformationArrays information = {sizeof information, in[0].count,  in[0].values, in[1].values,
+                                         in[2].values,       in[3].values, in[4].values};
+    LsmiIntervals out;
+    memset(&out, 0, sizeof out);
+    out.struct_size = sizeof out;
+    if (expected(lsmi_bootstrap(&information, now->draws, now->level, now->seed, &out)))
+        same("bounds", &out.i1.low, 18, &now->want[0], 0);
+}
+
 void replay_config(void) {
     char text[4096];
     LsmiConfig config;

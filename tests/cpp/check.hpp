@@ -56,6 +56,7 @@ void information();
 void densities();
 void networks();
 void models();
+void trust();
 void errors();
 
 } // namespace test

@@ -16,6 +16,7 @@ int main() {
     test::densities();
     test::networks();
     test::models();
+    test::trust();
     test::errors();
 
     std::cout << test::checks << " checks, " << test::failures << " failed\n";

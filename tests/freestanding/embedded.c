@@ -151,6 +151,36 @@ static void test_kernels(void) {
     say("density, gradient and atoms are right");
 }
 
+static int report_says(const LsmiReport *report, const char *expected) {
+    char text[256];
+    size_t length = 0;
+    return lsmi_report_error_message(report, text, sizeof text, &length) == LSMI_OK && length == strlen(expected) &&
+           memcmp(text, expected, length) == 0;
+}
+
+static void test_report(const LsmiModel *model) {
+    LsmiReport *report = NULL, *refused = NULL;
+    LsmiControlResult result = {.control = 77};
+    LsmiControls controls = {.struct_size = sizeof controls, .results = &result, .count = 1};
+    LsmiFlags *flags = NULL;
+    size_t length = 0, more = 0, count = 9;
+    check(lsmi_report_new(model, LSMI_SHIFT_OF_MODEL, &report) == LSMI_OK, "report");
+    check(lsmi_report_json(report, NULL, 0, &length) == LSMI_OK && length > 0, "its text");
+    check(lsmi_report_add_controls(report, &controls) == LSMI_ERROR_SETTING &&
+              report_says(report, "control: expected a code from 0 to 9, got 77"),
+          "what cannot be added is told by the report");
+    check(lsmi_report_add_details(report, model) == LSMI_OK, "details");
+    check(lsmi_report_json(report, NULL, 0, &more) == LSMI_OK && more > length, "they are in its text");
+    check(lsmi_report_new(model, 3, &refused) == LSMI_ERROR_SETTING &&
+              report_says(refused, "shift_rule: expected a code from 0 to 2, got 3"),
+          "a report that was not made tells why");
+    check(lsmi_report_free(report) == LSMI_OK && lsmi_report_free(refused) == LSMI_OK, "free");
+    check(lsmi_model_flags(model, &flags) == LSMI_OK && lsmi_flags_count(flags, &count) == LSMI_OK, "flags");
+    check(lsmi_flags_get(flags, count, &(LsmiFlag){.struct_size = sizeof(LsmiFlag)}) == LSMI_ERROR_SHAPE, "no more");
+    check(lsmi_flags_free(flags) == LSMI_OK, "free");
+    say("a report and flags; a refusal is told by the report");
+}
+
 int main(void) {
     LsmiModel *model = NULL;
     check(lsmi_abi_version() == LSMI_ABI_VERSION && lsmi_build_features()[0] == '\0', "a build without std");
@@ -158,6 +188,7 @@ int main(void) {
     test_scores(model);
     test_failed_creation();
     test_failed_parts(model);
+    test_report(model);
     test_kernels();
     check(lsmi_model_free(model) == LSMI_OK && alive == 0, "all memory is back");
     expects_panic = out_of_memory = 1;

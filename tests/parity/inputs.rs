@@ -186,6 +186,11 @@ fn pure(calls: &mut Vec<Call>) {
     add("agreement", "agreement", F64, json!({ "estimate": column(76), "exact": column(77) }));
     let constant = json!({ "estimate": column(76), "exact": numbers(&[0.5; 12]) });
     add("agreement_with_a_constant", "agreement", F64, constant);
+    let mut information = json!({ "i1": column(71), "i2": column(72), "i12": column(73), "h1": column(74),
+        "h2": column(75), "draws": 200, "level": 0.875, "seed": 5 });
+    add("bootstrap", "bootstrap", 0.0, information.clone());
+    information["level"] = json!(1.0);
+    add("error_bootstrap_level", "bootstrap", 0.0, information);
     for preset in ["robust", "paper"] {
         let name = format!("config_text_{preset}");
         add(&name, "config_text", 0.0, json!({ "preset": preset, "settings": [] }));
@@ -332,6 +337,9 @@ fn fits(calls: &mut Vec<Call>) {
     report["splits"] = json!([]);
     report["shift"] = json!("of_model");
     calls.push(("report_without_splits".into(), "report", 0.0, report));
+    let trust = json!({ "model": "fit_and_score_robust_f64", "draws": 50, "level": 0.875, "permutations": 2, "repeats": 1,
+        "seed": 4, "preset": "robust", "settings": small(&[["folds", "2"]]) });
+    calls.push(("trust_report".into(), "trust_report", FIT_F64, trust));
     let unseen = json!({ "type": "f64", "x1": matrix(&plain(81, 12), 2, 2), "x2": matrix(&plain(82, 18), 3, 3),
         "y": [0, 2, 2, 0, 2, 0], "preset": "robust", "settings": small(&[["prior", "empirical"]]),
         "shift": "frozen" });

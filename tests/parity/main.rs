@@ -7,6 +7,7 @@ mod errors;
 mod inputs;
 mod replay;
 mod synthetic;
+mod trust;
 mod values;
 
 use replay::compute;

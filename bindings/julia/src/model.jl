@@ -20,7 +20,7 @@ samples with [`score`](@ref).
 
 Properties: `features1`, `features2`, `classes` (their number), `frozen_shift` (the shift of the training split,
 nats), `has_class_counts`. More by [`LSMI.settings`](@ref), [`LSMI.log_prior`](@ref), [`LSMI.class_counts`](@ref),
-[`LSMI.dropped`](@ref), [`LSMI.notes`](@ref), [`LSMI.history`](@ref), [`LSMI.network`](@ref), [`LSMI.density`](@ref),
+[`LSMI.dropped`](@ref), [`LSMI.notes`](@ref), [`LSMI.flags`](@ref), [`LSMI.history`](@ref), [`LSMI.network`](@ref), [`LSMI.density`](@ref),
 [`LSMI.preprocess`](@ref), [`LSMI.preprocessing`](@ref), [`LSMI.entropy_offsets`](@ref), [`LSMI.report`](@ref),
 [`LSMI.cross_fitted`](@ref).
 `eltype(model)` is the type of the matrices that it scores. The handle is freed with the object. Several threads may
@@ -42,11 +42,18 @@ mutable struct Model{T<:Real32or64}
     end
 end
 
-function model_of(handle::Ptr{Cvoid})
+function model_info(model)
     info = Ref(CModelInfo(sizeof(CModelInfo), 0, 0, 0, 0.0, 0, 0, 0))
-    checked(ccall(lsmi_model_info[], Cint, (Ptr{Cvoid}, Ref{CModelInfo}), handle, info))
-    return Model{number_type(info[].type)}(handle, info[])
+    checked(ccall(lsmi_model_info[], Cint, (Ptr{Cvoid}, Ref{CModelInfo}), model, info))
+    return info[]
 end
+
+function model_of(handle::Ptr{Cvoid})
+    info = model_info(handle)
+    return Model{number_type(info.type)}(handle, info)
+end
+
+cross_fitted_samples(model::Model) = Int(model_info(model).cross_fitted_samples)
 
 function free(model::Model)
     ccall(lsmi_model_free[], Cint, (Ptr{Cvoid},), model.handle)

@@ -40,29 +40,46 @@ mutable struct Observer
     exception::Any
 end
 
-function observe(user::Ptr{Cvoid}, pointer::Ptr{CProgress})::Cint
+# What the library is told after `call(observer)`: whether to cancel.
+function answer(call, user::Ptr{Cvoid})::Cint
     observer = unsafe_pointer_to_objref(user)::Observer
     try
-        answer = reenable_sigint() do
-            observer.callback === nothing && return nothing
-            p = unsafe_load(pointer)
-            component = p.component < 0 ? observer.single : components[p.component + 1]
-            observer.callback(Progress(component, p.epoch, p.epochs, p.loss, p.validation_loss))
-        end
-        return answer === :cancel ? 1 : 0
+        said = reenable_sigint(() -> call(observer))
+        return said === :cancel ? 1 : 0
     catch exception
-        # Nothing may leave through the library's frames: `with_progress` throws it on.
+        # Nothing may leave through the library's frames: `observed` throws it on.
         observer.exception = exception
         return 1
     end
 end
 
+observe(user::Ptr{Cvoid}, pointer::Ptr{CProgress})::Cint = answer(user) do observer
+    observer.callback === nothing && return nothing
+    p = unsafe_load(pointer)
+    component = p.component < 0 ? observer.single : components[p.component + 1]
+    observer.callback(Progress(component, p.epoch, p.epochs, p.loss, p.validation_loss))
+end
+
+observe_count(user::Ptr{Cvoid}, done::Csize_t, total::Csize_t)::Cint =
+    answer(observer -> observer.callback(Int(done), Int(total)), user)
+
 # Runs `work(callback, user)`, a C call that gives a status. There is always a callback: Ctrl-C arrives through it.
 function with_progress(work, callback, single::Symbol)
-    observer = Observer(callback, single, nothing)
-    observer_function = @cfunction(observe, Cint, (Ptr{Cvoid}, Ptr{CProgress}))
+    return observed(work, @cfunction(observe, Cint, (Ptr{Cvoid}, Ptr{CProgress})), Observer(callback, single, nothing))
+end
+
+# The same for a callback that gets how many of how many steps are done; `see` is told the number done before it.
+function with_count(work, callback, see = identity)
+    function told(done, total)
+        see(done)
+        return callback === nothing ? nothing : callback(done, total)
+    end
+    return observed(work, @cfunction(observe_count, Cint, (Ptr{Cvoid}, Csize_t, Csize_t)), Observer(told, :none, nothing))
+end
+
+function observed(work, c_function, observer)
     status = GC.@preserve observer disable_sigint() do
-        work(observer_function, pointer_from_objref(observer))
+        work(c_function, pointer_from_objref(observer))
     end
     observer.exception === nothing || throw(observer.exception)
     return status

@@ -173,9 +173,7 @@ with the same settings. [`score`](@ref) of training samples reads them by the mo
 flatters it. Throws [`LSMIError`](@ref) with status `:setting` if the model was fitted without folds.
 """
 function cross_fitted(model::Model)
-    info = Ref(CModelInfo(sizeof(CModelInfo), 0, 0, 0, 0.0, 0, 0, 0))
-    checked(ccall(lsmi_model_info[], Cint, (Ptr{Cvoid}, Ref{CModelInfo}), model, info))
-    n = Int(info[].cross_fitted_samples)
+    n = cross_fitted_samples(model)
     y, scores, summary = Vector{Int64}(undef, n), Scores(n), Ref{CSummary}()
     GC.@preserve scores summary begin
         out = CScores(sizeof(CScores), n, (pointer(getfield(scores, name)) for name in score_columns)...)
@@ -186,41 +184,4 @@ function cross_fitted(model::Model)
     end
     scores.summary = Summary(summary[])
     return y, scores
-end
-
-# struct LsmiReportSplit
-struct CReportSplit
-    struct_size::Csize_t
-    name::Ptr{UInt8}
-    summary::CSummary
-end
-
-c_field(s::Summary, name) = name === :reading ? choice_code("reading", readings, s.reading) : getfield(s, name)
-CSummary(s::Summary) = CSummary(sizeof(CSummary), (c_field(s, name) for name in fieldnames(Summary))...)
-summary_of(scores::Scores) = scores.summary
-summary_of(summary::Summary) = summary
-
-"""
-    report(model::Model; shift = :model, splits...) -> String
-
-The report on splits that the model has scored, as indented JSON, which is the same in every language and in the command
-`lsmi`: seed, preset and entropy units of the fit, its notes, the library's version, the shift rule, and the means of
-every split by name. A split is [`Scores`](@ref) or their `summary`; `shift` is the rule that they were scored with.
-Throws [`LSMIError`](@ref) with status `:setting`.
-
-```julia
-println(LSMI.report(model; train = score(model, x1, x2, y), val = score(model, v1, v2, w)))
-```
-"""
-function report(model::Model; shift = :model, splits...)
-    names, code = [string(name) for name in keys(splits)], shift_code(shift)
-    return GC.@preserve names begin
-        described = CReportSplit[CReportSplit(sizeof(CReportSplit), pointer(name), CSummary(summary_of(split)))
-                                 for (name, split) in zip(names, values(splits))]
-        read_text() do buffer, capacity, length
-            ccall(lsmi_model_report[], Cint,
-                  (Ptr{Cvoid}, Int32, Ptr{CReportSplit}, Csize_t, Ptr{UInt8}, Csize_t, Ref{Csize_t}),
-                  model, code, described, Base.length(described), buffer, capacity, length)
-        end
-    end
 end

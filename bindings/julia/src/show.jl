@@ -40,6 +40,9 @@ function Base.show(io::IO, ::MIME"text/plain", m::Model)
     for note in notes(m)
         print(io, "\n  note: ", note)
     end
+    for flag in flags(m)
+        print(io, "\n  flag: ", flag.subject, ": ", flag.finding)
+    end
 end
 
 Base.show(io::IO, c::Config) = print(io, "Config(:", c.preset, "; …)")

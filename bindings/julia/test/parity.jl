@@ -82,6 +82,8 @@ state(s) = (weight = number(s["weight"]), y = s["y"], mean1 = numbers(Float64, s
 given(i) = (matrix(Float64, i["x1"]), matrix(Float64, i["x2"]), whole(i["y"]))
 shares(i) = (; (Symbol(k) => number(i[k]) for k in ("redundant", "unique1", "unique2", "synergistic", "amplitude"))...)
 
+drawn(i) = (draws = i["draws"], level = number(i["level"]), seed = i["seed"])
+
 generated(data) = (features1 = size(data.x1, 1), features2 = size(data.x2, 1), x1 = vec(data.x1), x2 = vec(data.x2),
                    y = data.y, truth = fields(data.truth), drawn = data.drawn .- 1)
 
@@ -166,6 +168,11 @@ function replay(call, i, models)
         return (categories = LSMI.joint_categories(map(whole, i["columns"])...),)
     elseif call == "agreement"
         return LSMI.agreement(numbers(Float64, i["estimate"]), numbers(Float64, i["exact"]))
+    elseif call == "bootstrap"
+        information = Information((numbers(Float64, i[name]) for name in ("i1", "i2", "i12", "h1", "h2"))...)
+        found = LSMI.bootstrap(information; drawn(i)...)
+        bounds = [getfield(found, name) for name in (:i1, :i2, :i12, :r, :u1, :u2, :s, :s_minus_r, :shift)]
+        return (bounds = [end_of for of in bounds for end_of in (of.low, of.high)],)
     elseif call == "config_text"
         return (text = LSMI.settings_text(config(i)),)
     elseif call == "config_check"
@@ -211,6 +218,15 @@ function replay(call, i, models)
         x1, x2 = matrix(eltype(model), i["x1"]), matrix(eltype(model), i["x2"])
         scores = score(model, x1, x2, whole(i["y"]); shift = shift)
         return (report = LSMI.report(model; shift = shift, (Symbol(name) => scores for name in i["splits"])...),)
+    elseif call == "trust_report"
+        # Of the samples that the model was fitted to.
+        model, of, seed = models(i["model"]), i["fitted"], i["seed"]
+        x1, x2 = matrix(eltype(model), of["x1"]), matrix(eltype(model), of["x2"])
+        unseen = LSMI.cross_fitted(model)[2]
+        return (report = LSMI.report(model; train = unseen, intervals = LSMI.bootstrap(unseen; drawn(i)...),
+                                     null = LSMI.permutation_null(model, x1, x2, i["permutations"]; seed = seed),
+                                     spread = LSMI.spread(model, x1, x2, i["repeats"]; seed = seed),
+                                     controls = LSMI.controls(x1, x2, whole(of["y"]), config(i))),)
     elseif call == "preprocess"
         model, modality = models(i["model"]), i["modality"]
         p = LSMI.preprocessing(model, modality)
@@ -287,6 +303,9 @@ function run_file(path, exact)
     cases = Dict(case["name"] => case for case in file["cases"])
     fits = Dict{String, Model}()
     models(name) = get!(() -> fitted(cases[name]["input"])[1], fits, name)
+    for case in file["cases"]
+        haskey(case["input"], "model") && (case["input"]["fitted"] = cases[case["input"]["model"]]["input"])
+    end
     skipped = String[]
     for case in file["cases"]
         found = run_case(case, models, exact)

@@ -18,6 +18,7 @@ end
     include("interaction.jl")
     include("config.jl")
     include("model.jl")
+    include("trust.jl")
     include("arrays.jl")
     include("errors.jl")
     include("parity.jl")

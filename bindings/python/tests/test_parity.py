@@ -41,6 +41,9 @@ SHARES = ("redundant", "unique1", "unique2", "synergistic")
 # Cases that the interface in Python cannot express, with the reason.
 INEXPRESSIBLE = {
     "error_gaussian_information_features": "mixed_gaussian_truth takes the number of classes from x1",
+    "bootstrap": "the package has no intervals",
+    "error_bootstrap_level": "the package has no intervals",
+    "trust_report": "the package has no intervals, nulls, spreads and controls",
 }
 
 

@@ -14,12 +14,15 @@ lsmi::Model fitted(const ParityCase &of) {
     return of.type_ == LSMI_F32 ? fitted<float>(of) : fitted<double>(of);
 }
 
-/// The model of the case that this one names.
-lsmi::Model named(const ParityCase &now) {
+/// The case that this one names.
+const ParityCase &case_of(const ParityCase &now) {
     for (std::size_t i = 0; i < PARITY_COUNT; ++i)
-        if (std::strcmp(PARITY[i].name, now.text) == 0) return fitted(PARITY[i]);
+        if (std::strcmp(PARITY[i].name, now.text) == 0) return PARITY[i];
     throw std::logic_error(std::string("no case ") + now.text);
 }
+
+/// Its model.
+lsmi::Model named(const ParityCase &now) { return fitted(case_of(now)); }
 
 template <class T>
 void score(const ParityCase &now, const lsmi::Model &model) {
@@ -54,6 +57,26 @@ void report(const ParityCase &now, const lsmi::Model &model) {
 
 void report(const ParityCase &now, const lsmi::Model &model) {
     model.info().type_ == LSMI_F32 ? report<float>(now, model) : report<double>(now, model);
+}
+
+/// Of the samples that the model was fitted to.
+template <class T>
+void trust(const ParityCase &now, const ParityCase &of) {
+    const parity::Samples<T> x1(of.x1), x2(of.x2);
+    const lsmi::Model model = fitted<T>(of);
+    const lsmi::Scores unseen = model.cross_fitted().second;
+    lsmi::Report report(model);
+    report.add("train", unseen.summary)
+        .add(lsmi::bootstrap(unseen, now.draws, now.level, now.seed))
+        .add(model.permutation_null(x1.matrix, x2.matrix, now.permutations, now.seed))
+        .add(model.spread(x1.matrix, x2.matrix, now.repeats, now.seed))
+        .add(lsmi::controls(x1.matrix, x2.matrix, parity::view(of.y), parity::config(now)));
+    parity::same_text(now, report.json());
+}
+
+void trust(const ParityCase &now) {
+    const ParityCase &of = case_of(now);
+    of.type_ == LSMI_F32 ? trust<float>(now, of) : trust<double>(now, of);
 }
 
 void what_it_holds(const ParityCase &now, const lsmi::Model &model) {
@@ -107,6 +130,8 @@ bool parity::model(const ParityCase &now) {
         score(now, named(now));
     } else if (call == "report") {
         report(now, named(now));
+    } else if (call == "trust_report") {
+        trust(now);
     } else if (call == "preprocess") {
         preprocess(now, named(now));
     } else if (call == "model_from_bytes") {

@@ -38,6 +38,14 @@ bool parity::pure(const ParityCase &now) {
     } else if (call == "agreement") {
         const lsmi::Agreement found = lsmi::agreement(view(in[0]), view(in[1]));
         same(now, "agreement", std::vector<double>{found.rmse, found.correlation}, now.want[0]);
+    } else if (call == "bootstrap") {
+        const lsmi::Intervals found = lsmi::bootstrap({view(in[0]), view(in[1]), view(in[2]), view(in[3]), view(in[4])},
+                                                      now.draws, now.level, now.seed);
+        std::vector<double> bounds;
+        for (const lsmi::Interval &of : {found.i1, found.i2, found.i12, found.redundancy, found.unique1, found.unique2,
+                                         found.synergy, found.s_minus_r, found.shift})
+            bounds.insert(bounds.end(), {of.low, of.high});
+        same(now, "bounds", bounds, now.want[0]);
     } else if (call == "config_text") {
         CHECK_EQUAL(config(now).text(), std::string(now.message));
     } else if (call == "config_check") {
