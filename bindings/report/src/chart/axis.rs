@@ -37,6 +37,13 @@ impl Axis {
         Axis::new(name, low - room, high + room)
     }
 
+    /// From 0 over all finite values, with a little room beyond them: for bars.
+    pub fn of_bars(name: &str, values: impl IntoIterator<Item = f64>) -> Self {
+        let (low, high) = ends(&sorted(values));
+        let (low, high) = (low.min(0.0), high.max(0.0));
+        Axis::new(name, 1.06 * low, if low < high { 1.06 * high } else { 1.0 })
+    }
+
     /// Over nearly all finite values: a value is left out if it lies farther from the middle 98 % than these span, and
     /// farther than a nat.
     pub fn over_most(name: &str, values: impl IntoIterator<Item = f64>) -> Self {
@@ -127,7 +134,8 @@ mod tests {
             vec![1e16, 1e16 + 2.0],
             vec![5e-324],
         ] {
-            for axis in [Axis::over("", values.clone()), Axis::over_most("", values.clone())] {
+            for make in [Axis::over::<Vec<f64>>, Axis::over_most, Axis::of_bars] {
+                let axis = make("", values.clone());
                 assert!(axis.low < axis.high && axis.high.is_finite(), "{values:?}: {axis:?}");
                 assert!(axis.ticks(5).len() <= 11, "{values:?}");
             }

@@ -32,7 +32,7 @@ const TEXT: f64 = 11.5;
 const FONT_FACTOR: f64 = 1.24;
 
 /// Width of a letter, on average, in pixels.
-const LETTER: f64 = 6.6;
+const LETTER: f64 = 6.3;
 
 /// What is drawn into a chart, in its units; what is beyond an axis ends there.
 pub enum Mark {
@@ -93,7 +93,7 @@ impl Chart {
             None => 58.0,
         };
         let x_ticks = self.x.ticks(((width - left) / room) as usize);
-        let below = if self.x.name.is_empty() { 24.0 } else { 42.0 };
+        let below = if self.x.name.is_empty() { 22.0 } else { 36.0 };
         let mut chart = ChartBuilder::on(&area)
             .margin_top(units(8.0))
             .margin_right(units(14.0))

@@ -74,7 +74,7 @@ fn bars(classes: &[&ClassMeans]) -> Chart {
     }
     marks.push(Mark::line(&[(0.0, 0.0), (classes.len() as f64, 0.0)], MUTED));
     let names = classes.iter().map(|class| class.class.to_string()).collect();
-    Chart { size: (1096, 280), x: Axis::of_names("class", names), y: Axis::over("nats", heights), marks }
+    Chart { size: (1096, 280), x: Axis::of_names("class", names), y: Axis::of_bars("nats", heights), marks }
 }
 
 fn row(class: &ClassMeans) -> Vec<String> {

@@ -7,9 +7,11 @@ use maud::{Markup, html};
 
 /// The head of the page.
 pub fn part(report: &Report) -> Markup {
+    let counts: Vec<String> =
+        report.splits.iter().map(|(name, split)| format!("{} {name}", split.n)).collect();
     let mut facts: Vec<(&str, String)> = Vec::new();
-    for (name, split) in &report.splits {
-        facts.push(("samples", format!("{} {name}", split.n)));
+    if !counts.is_empty() {
+        facts.push(("samples", counts.join(", ")));
     }
     if let Some(details) = &report.details {
         let [d1, d2] = details.features;

@@ -130,7 +130,7 @@ fn bars(report: &Report, splits: &[(&str, &Summary)], of: &[(&str, usize)], colo
     marks.push(Mark::line(&[(0.0, 0.0), (of.len() as f64, 0.0)], MUTED));
     let names = of.iter().map(|(name, _)| name.to_string()).collect();
     let size = if of.len() == 4 { (620, 300) } else { (496, 300) };
-    Chart { size, x: Axis::of_names("", names), y: Axis::over("nats", heights), marks }
+    Chart { size, x: Axis::of_names("", names), y: Axis::of_bars("nats", heights), marks }
 }
 
 /// Means with all that is known of their uncertainty.

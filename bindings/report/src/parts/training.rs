@@ -17,12 +17,15 @@ pub fn part(report: &Report) -> Part {
         return Ok(None);
     }
     let colours = SOURCES.into_iter().chain([X1, X2]);
+    let all: Vec<_> = Component::ALL.iter().map(Component::to_string).zip(courses).zip(colours).collect();
+    let (trained, found): (Vec<_>, Vec<_>) =
+        all.iter().partition(|((_, history), _)| !history.losses.is_empty());
+    let found: Vec<&str> = found.iter().map(|((name, _), _)| name.as_str()).collect();
     let body = html! {
         div.grid.three {
-            @for ((component, history), colour) in Component::ALL.iter().zip(courses).zip(colours) {
-                (course(&component.to_string(), history, colour)?)
-            }
+            @for ((name, history), colour) in trained { (course(name, history, *colour)?) }
         }
+        @if !found.is_empty() { p.empty { "No epochs: " (found.join(", ")) ". Their forms need none." } }
         @if !choices.is_empty() {
             h3 style="margin-top:1.6rem" { "Forms tried" }
             p.lead {
@@ -38,14 +41,6 @@ pub fn part(report: &Report) -> Part {
 }
 
 fn course(title: &str, history: &History, colour: Colour) -> Result<Markup> {
-    if history.losses.is_empty() {
-        return Ok(html! {
-            figure {
-                h3 { (title) }
-                div.empty { "No epochs: this form was found without any." }
-            }
-        });
-    }
     let line = |losses: &[f64], first: usize| -> Vec<(f64, f64)> {
         losses.iter().enumerate().map(|(i, &loss)| ((i + first) as f64, loss)).collect()
     };
@@ -57,7 +52,13 @@ fn course(title: &str, history: &History, colour: Colour) -> Result<Markup> {
         Mark::line(&[(kept, y.low), (kept, y.high)], MUTED),
         Mark::dashed(&line(&history.validation_losses, 0), INK),
         Mark::Line { points: line(&history.losses, 1), colour, thickness: 2.0, dashed: false },
-        Mark::Dot { at: (1.0, history.losses[0]), radius: 2.0, colour, opacity: 1.0 },
+        // A single epoch has no line.
+        Mark::Dot {
+            at: (1.0, history.losses.first().copied().unwrap_or(f64::NAN)),
+            radius: 2.0,
+            colour,
+            opacity: 1.0,
+        },
     ];
     let x = Axis::new("epoch", 0.0, epochs as f64);
     let caption = format!("{} epochs, {} kept.", history.losses.len(), history.best_epoch);
