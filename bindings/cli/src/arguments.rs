@@ -32,6 +32,8 @@ pub enum Command {
     Synth(Synth),
     /// Say what a data or model file holds.
     Inspect(Inspect),
+    /// Make a page (HTML) of a model or of the JSON of a fit.
+    Report(Report),
     /// Measure how fast this machine computes.
     Bench(Bench),
 }
@@ -114,9 +116,12 @@ pub struct Uncertainty {
     /// Bootstrap draws of the intervals of the cross-fitted means; 0 for none [default: 1000 with folds].
     #[arg(long, value_name = "DRAWS")]
     pub bootstrap: Option<usize>,
-    /// Shuffles of the labels for p-values; each fits the classifiers again.
+    /// Shuffles of the labels for p-values; each fits the classifiers again. What was stopped goes on in the next call.
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub permutations: usize,
+    /// Further fits with other folds and starts, for the spread between them; each takes as long as the fit.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub repeats: usize,
 }
 
 /// The number type of a fit.
@@ -325,6 +330,17 @@ pub enum Generator {
 pub struct Inspect {
     /// A data or model file.
     pub file: PathBuf,
+}
+
+/// `lsmi report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// A model, or what `lsmi fit --json` wrote.
+    #[arg(value_name = "MODEL|JSON")]
+    pub source: PathBuf,
+    /// Where the page goes.
+    #[arg(short, long, value_name = "PAGE")]
+    pub output: PathBuf,
 }
 
 /// `lsmi bench`.

@@ -5,8 +5,10 @@ mod bench;
 mod commands;
 mod dataset;
 mod files;
+mod json;
 mod model;
 mod output;
+mod permutations;
 mod progress;
 mod table;
 mod uncertainty;
@@ -64,6 +66,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Import(import) => commands::import::run(import),
         Command::Synth(synth) => commands::synth::run(synth),
         Command::Inspect(inspect) => commands::inspect::run(inspect),
+        Command::Report(report) => commands::report::run(report),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::dataset::Split;
 use crate::files;
 use lsmi::estimator::{AnyModel, ShiftRule};
-use lsmi::{Float, Model, Result, Scores};
+use lsmi::{Float, Model, Report, Result, Scores};
 use std::path::Path;
 
 /// Reads a model file.
@@ -18,6 +18,14 @@ pub fn load(path: &Path) -> Result<AnyModel> {
 pub fn save(model: &AnyModel, path: &Path) -> Result<()> {
     let bytes = model.to_bytes()?;
     files::write_atomically(path, |out| out.write_all(&bytes))
+}
+
+/// A report with what a model knows of its samples and of its fit.
+pub fn with_details(report: Report, model: &AnyModel) -> Report {
+    match model {
+        AnyModel::F32(model) => report.with_details(model),
+        AnyModel::F64(model) => report.with_details(model),
+    }
 }
 
 /// Scores a split; errors carry the names of the file's arrays.

@@ -1,7 +1,9 @@
 //! What the commands write: score tables, JSON, text.
 
 use crate::files::{self, Format, Tensor, Values};
+use crate::json;
 use lsmi::{Result, Scores};
+use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -74,14 +76,15 @@ pub fn check_json(path: Option<&Path>, others: &[&Path]) -> Result<()> {
 }
 
 /// Writes JSON where `--json` wants it.
-pub fn write_json(path: Option<&Path>, json: &str) -> Result<()> {
-    match path {
-        None => Ok(()),
-        Some(path) if is_standard_output(Some(path)) => {
-            print(json);
+pub fn write_json(path: Option<&Path>, value: &impl Serialize) -> Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    let json = json::text(value)?;
+    match is_standard_output(Some(path)) {
+        true => {
+            print(&json);
             Ok(())
         }
-        Some(path) => files::write_atomically(path, |out| writeln!(out, "{json}")),
+        false => files::write_atomically(path, |out| writeln!(out, "{json}")),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 use lsmi::Report;
-use lsmi::estimator::{EntropyUnits, Flag, Reading, ShiftRule, Summary};
+use lsmi::estimator::{Flag, ShiftRule, Summary};
+use lsmi_report::words;
+
+pub use lsmi_report::words::nats;
 
 /// A table whose first column is words and whose others are numbers.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -17,13 +20,6 @@ pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> St
     table.to_string()
 }
 
-/// A number of nats.
-pub fn nats(value: f64) -> String {
-    // No "-0.0000".
-    let text = format!("{value:.4}");
-    if text.trim_start_matches(['-', '0', '.']).is_empty() { "0.0000".into() } else { text }
-}
-
 /// The results of a report, a column per split.
 pub fn report(report: &Report) -> String {
     let splits = || report.splits.values();
@@ -33,10 +29,7 @@ pub fn report(report: &Report) -> String {
         row
     };
     let number = |name: &str, value: fn(&Summary) -> f64| row(name, &|split| nats(value(split)));
-    let units = match report.entropy_units {
-        EntropyUnits::Input => "input units",
-        EntropyUnits::Standardized => "standardised units",
-    };
+    let units = words::entropy_units(report.entropy_units);
     let percent =
         |name: &str, value: fn(&Summary) -> f64| row(name, &|split| format!("{:.1} %", 100.0 * value(split)));
     let mut header = vec!["mean per sample, nats"];
@@ -48,11 +41,7 @@ pub fn report(report: &Report) -> String {
     };
     let rows = vec![
         row("samples", &|split| split.n.to_string()),
-        row("read", &|split| match split.reading {
-            Reading::New => "by the model".into(),
-            Reading::InSample => "in-sample".into(),
-            Reading::CrossFitted => "cross-fitted".into(),
-        }),
+        row("read", &|split| words::reading(split.reading).into()),
         number("entropy of the target H(y)", |s| s.i1 + s.log_loss.x1),
         number("R raw, redundancy", |s| s.raw.redundancy),
         number("U1 raw, uniqueness of x1", |s| s.raw.unique1),
@@ -77,24 +66,7 @@ pub fn report(report: &Report) -> String {
         number("log-loss from both", |s| s.log_loss.joint),
     ];
     let mut text = table(&header, rows);
-    for (name, split) in &report.splits {
-        if split.clipped > 0 {
-            text += &format!(
-                "\nnote: {name}: {} samples had features beyond the clip limit; they were limited",
-                split.clipped
-            );
-        }
-    }
-    for (name, split) in &report.splits {
-        if split.reading == Reading::InSample {
-            text += &format!(
-                "\nnote: {name}: the model was fitted to {} of these samples (or to others of the same features), \
-                 which flatters it; the report of a fit with folds reads them by models that did not see them",
-                split.seen
-            );
-        }
-    }
-    for note in &report.notes {
+    for note in words::notes(report) {
         text += &format!("\nnote: {note}");
     }
     text + &flags(&report.flags)

@@ -1,17 +1,22 @@
-//! Intervals and p-values of the cross-fitted reading.
+//! Intervals, p-values and spread of the cross-fitted reading.
 
 use crate::arguments::Uncertainty as Arguments;
 use crate::dataset::Numbers;
-use crate::progress;
 use crate::table::{nats, table};
+use crate::{permutations, progress};
 use lsmi::trust::{
-    Intervals, MOST_DRAWS, MOST_PERMUTATIONS, Null, Quantities, bootstrap, permutation_null_with_progress,
+    Intervals, MOST_DRAWS, MOST_PERMUTATIONS, MOST_REPEATS, Null, Quantities, Spread, bootstrap,
+    spread_with_progress,
 };
 use lsmi::{Config, Error, Float, Model, Report, Result};
 use std::ops::ControlFlow;
+use std::path::Path;
 
 /// The probability that an interval covers.
-const LEVEL: f64 = 0.95;
+pub const LEVEL: f64 = 0.95;
+
+/// Bootstrap draws, if nothing else is asked for.
+pub const DRAWS: usize = 1000;
 
 /// What was asked for of it.
 #[derive(Default)]
@@ -19,6 +24,7 @@ pub struct Uncertainty {
     means: Option<Quantities<f64>>,
     intervals: Option<Intervals>,
     null: Option<Null>,
+    spread: Option<Spread>,
 }
 
 /// Refuses, before the fit, what cannot be told after it.
@@ -26,6 +32,7 @@ pub fn check(arguments: &Arguments, config: &Config) -> Result<()> {
     let asked = [
         ("--bootstrap", arguments.bootstrap.unwrap_or(0), MOST_DRAWS),
         ("--permutations", arguments.permutations, MOST_PERMUTATIONS),
+        ("--repeats", arguments.repeats, MOST_REPEATS),
     ];
     for (field, count, most) in asked {
         let expected = match config.folds {
@@ -40,29 +47,38 @@ pub fn check(arguments: &Arguments, config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Intervals and p-values of a fitted model.
-pub fn of<T: Float>(model: &Model<T>, train: &Numbers<T>, arguments: &Arguments) -> Result<Uncertainty> {
+/// What was asked for of a fitted model; `begun` is where the permutations so far are kept.
+pub fn of<T: Float>(
+    model: &Model<T>,
+    train: &Numbers<T>,
+    arguments: &Arguments,
+    begun: &Path,
+) -> Result<Uncertainty> {
     let Some(read) = model.cross_fitted() else { return Ok(Uncertainty::default()) };
     let seed = model.config().seed;
     let means = Some(Quantities::means(&read.information));
-    let intervals = match arguments.bootstrap.unwrap_or(1000) {
+    let intervals = match arguments.bootstrap.unwrap_or(DRAWS) {
         0 => None,
         draws => Some(bootstrap(&read.information, draws, LEVEL, seed)?),
     };
-    let null = match arguments.permutations {
+    let spread = match arguments.repeats {
         0 => None,
         count => {
             let [x1, x2] = train.samples()?;
-            let bar = progress::counting("permutations", count);
-            let null = permutation_null_with_progress(model, x1, x2, count, seed, &mut |done| {
+            let bar = progress::counting("repeats", count);
+            let spread = spread_with_progress(model, x1, x2, count, seed, &mut |done| {
                 bar.set_position(done as u64);
                 ControlFlow::Continue(())
             });
             bar.finish_and_clear();
-            Some(null?)
+            Some(spread?)
         }
     };
-    Ok(Uncertainty { means, intervals, null })
+    let null = match arguments.permutations {
+        0 => None,
+        count => Some(permutations::null(model, train.samples()?, count, begun)?),
+    };
+    Ok(Uncertainty { means, intervals, null, spread })
 }
 
 impl Uncertainty {
@@ -70,18 +86,20 @@ impl Uncertainty {
     pub fn add_to(&self, report: &mut Report) {
         report.intervals = self.intervals.clone();
         report.null = self.null.clone();
+        report.spread = self.spread.clone();
     }
 
     /// A table; nothing if nothing was asked for.
     pub fn table(&self) -> Option<String> {
         let means = self.means.as_ref()?;
-        let Uncertainty { intervals, null, .. } = self;
-        if intervals.is_none() && null.is_none() {
+        let Uncertainty { intervals, null, spread, .. } = self;
+        if intervals.is_none() && null.is_none() && spread.is_none() {
             return None;
         }
         let mut header = vec!["train, raw means, nats", "mean"];
         header.extend(intervals.iter().map(|_| "95 % interval"));
         header.extend(null.iter().map(|_| "p, one-sided"));
+        header.extend(spread.iter().map(|_| "spread"));
         let rows = means.named().into_iter().enumerate().map(|(row, (name, mean))| {
             let mut cells = vec![name.to_string(), nats(mean)];
             cells.extend(intervals.iter().map(|intervals| {
@@ -89,6 +107,7 @@ impl Uncertainty {
                 format!("{} to {}", nats(interval.low), nats(interval.high))
             }));
             cells.extend(null.iter().map(|null| format!("{:.4}", null.p_values.named()[row].1)));
+            cells.extend(spread.iter().map(|spread| nats(spread.deviation.named()[row].1)));
             cells
         });
         let mut text = table(&header, rows);
@@ -102,6 +121,12 @@ impl Uncertainty {
             text += &format!(
                 "\np: how often {permutations} shuffles of the labels, to which the classifiers were chosen and fitted \
                  anew, gave at least this mean, (b + 1) / (B + 1)"
+            );
+        }
+        if let Some(Spread { repeats, .. }) = spread {
+            text += &format!(
+                "\nspread: the standard deviation over {} fits with other folds, starts and batches",
+                repeats + 1
             );
         }
         Some(text)

@@ -40,7 +40,7 @@ pub fn run(arguments: &Bench) -> Result<()> {
         let measurements = measured.iter().map(|(_, m)| serde_json::to_value(m).unwrap_or_default());
         json["cases"] = measurements.collect::<Value>();
     }
-    output::write_json(arguments.json.as_deref(), &format!("{json:#}"))?;
+    output::write_json(arguments.json.as_deref(), &json)?;
     if !output::is_standard_output(arguments.json.as_deref()) {
         output::print(&text);
     }

@@ -6,8 +6,9 @@ use crate::output;
 use crate::progress;
 use crate::table::{self, nats};
 use lsmi::estimator::{Flag, data_flags};
-use lsmi::trust::{Control, ControlResult, Controls, controls_with_progress};
+use lsmi::trust::{ControlResult, Controls, controls_with_progress};
 use lsmi::{Config, Error, Float, Result};
+use lsmi_report::words;
 use serde::Serialize;
 use std::ops::ControlFlow;
 
@@ -44,12 +45,7 @@ pub fn run(arguments: &Check) -> Result<()> {
         false => find(train, &train.numbers::<f32>()?, &config, arguments)?,
         true => find(train, &train.numbers::<f64>()?, &config, arguments)?,
     };
-    let json = serde_json::to_string_pretty(&findings).map_err(|e| Error::Format {
-        field: "findings".into(),
-        expected: "numbers and names".into(),
-        got: e.to_string(),
-    })?;
-    output::write_json(arguments.json.as_deref(), &json)?;
+    output::write_json(arguments.json.as_deref(), &findings)?;
     if !output::is_standard_output(arguments.json.as_deref()) {
         show(&findings);
         data.note().iter().for_each(|note| output::print(note));
@@ -104,59 +100,18 @@ fn show(findings: &Findings) {
     let rows = controls.results.iter().map(|result| {
         let ControlResult { control, features: [d1, d2], found, .. } = result;
         vec![
-            name(*control).into(),
+            words::control(*control).into(),
             format!("{d1}, {d2}"),
             nats(found.i1),
             nats(found.i2),
             nats(found.i12),
             nats(found.redundancy),
             nats(found.synergy),
-            expected(result),
+            words::expected(result),
         ]
     });
     output::print(&table::table(&header, rows));
-    output::print(&format!(
-        "synergy below {} nats is noise: so much was found where there is none",
-        nats(controls.synergy_floor)
-    ));
-    output::print(&match controls.trusted_features {
-        0 => "a planted synergy was found among no number of features: collect more samples".to_string(),
-        most if most >= d1.max(d2) => {
-            "a planted synergy is found among all features: that none is found means that there is none so plain"
-                .to_string()
-        }
-        most => format!(
-            "a planted synergy is found among up to {most} features of each modality: take no more of them (principal \
-             components), or collect more samples"
-        ),
-    });
-}
-
-fn name(control: Control) -> &'static str {
-    match control {
-        Control::DuplicatedX1 => "x1 beside itself",
-        Control::MappedX1 => "x1 beside its linear image",
-        Control::DuplicatedX2 => "x2 beside itself",
-        Control::MappedX2 => "x2 beside its linear image",
-        Control::ShuffledLabels => "labels shuffled",
-        Control::ShuffledPairing => "pairs shuffled within classes",
-        Control::FirstHalf => "first half",
-        Control::SecondHalf => "second half",
-        Control::PlantedRedundancy => "planted redundancy",
-        Control::PlantedSynergy => "planted synergy",
-    }
-}
-
-fn expected(result: &ControlResult) -> String {
-    let planted = result.planted.map_or(String::new(), nats);
-    match result.control {
-        Control::DuplicatedX1 | Control::MappedX1 | Control::DuplicatedX2 | Control::MappedX2 => {
-            "S 0, R i1".into()
-        }
-        Control::ShuffledLabels => "all 0".into(),
-        Control::ShuffledPairing => "–".into(),
-        Control::FirstHalf | Control::SecondHalf => "alike".into(),
-        Control::PlantedRedundancy => format!("R {planted}"),
-        Control::PlantedSynergy => format!("S {planted}"),
+    for sentence in words::controls(controls, d1.max(d2)) {
+        output::print(&sentence);
     }
 }

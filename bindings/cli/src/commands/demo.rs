@@ -81,7 +81,7 @@ pub fn run(arguments: &Demo) -> Result<()> {
     let entries =
         truth.iter().map(|t| (t.name.into(), json!({"rmse": t.agreement.rmse, "corr": t.agreement.corr})));
     json["truth"] = json!({ "val": entries.collect::<Map<String, Value>>() });
-    output::write_json(arguments.json.as_deref(), &format!("{json:#}"))?;
+    output::write_json(arguments.json.as_deref(), &json)?;
     if !output::is_standard_output(arguments.json.as_deref()) {
         output::print(&format!(
             "mixed Gaussian: {} classes, correlation {}, noise {}; preset {}, seed {}",

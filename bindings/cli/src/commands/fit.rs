@@ -4,7 +4,7 @@ use crate::arguments::{Fit, Precision};
 use crate::dataset::{Dataset, Numbers};
 use crate::model;
 use crate::progress::FitBar;
-use crate::{files, output, table, uncertainty};
+use crate::{files, output, permutations, table, uncertainty};
 use lsmi::estimator::AnyModel;
 use lsmi::{Config, Float, Model, Result};
 
@@ -13,7 +13,12 @@ pub fn run(arguments: &Fit) -> Result<()> {
     uncertainty::check(&arguments.uncertainty, &config)?;
     files::check_writable_folder("-o", &arguments.output)?;
     files::check_distinct("-o", &arguments.output, &[&arguments.data])?;
-    output::check_json(arguments.json.as_deref(), &[&arguments.data, &arguments.output])?;
+    let begun = permutations::path(&arguments.output);
+    if arguments.uncertainty.permutations > 0 {
+        files::check_writable_folder("--permutations", &begun)?;
+        files::check_distinct("--permutations", &begun, &[&arguments.data])?;
+    }
+    output::check_json(arguments.json.as_deref(), &[&arguments.data, &arguments.output, &begun])?;
     let data = Dataset::read(&arguments.data)?;
     data.check_for_fit()?;
     let train = data.training()?;
@@ -40,11 +45,17 @@ pub fn run(arguments: &Fit) -> Result<()> {
     // Before what takes longer than the fit.
     model::save(&model, &arguments.output)?;
     let uncertainty = match &model {
-        AnyModel::F32(model) => uncertainty::of(model, &train.numbers()?, &arguments.uncertainty)?,
-        AnyModel::F64(model) => uncertainty::of(model, &train.numbers()?, &arguments.uncertainty)?,
+        AnyModel::F32(model) => uncertainty::of(model, &train.numbers()?, &arguments.uncertainty, &begun)?,
+        AnyModel::F64(model) => uncertainty::of(model, &train.numbers()?, &arguments.uncertainty, &begun)?,
     };
     uncertainty.add_to(&mut report);
-    output::write_json(arguments.json.as_deref(), &report.to_json()?)?;
+    if arguments.json.is_some() {
+        report = model::with_details(report, &model);
+        if let Some(details) = &mut report.details {
+            details.command = command();
+        }
+    }
+    output::write_json(arguments.json.as_deref(), &report)?;
     if !output::is_standard_output(arguments.json.as_deref()) {
         output::print(&table::report(&report));
         uncertainty.table().iter().for_each(|table| output::print(table));
@@ -52,6 +63,15 @@ pub fn run(arguments: &Fit) -> Result<()> {
         output::print(&format!("model written to {}", arguments.output.display()));
     }
     Ok(())
+}
+
+/// The words of this call, as a shell takes them.
+fn command() -> String {
+    let words: Vec<String> =
+        std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words = ["lsmi"].into_iter().chain(words.iter().map(String::as_str));
+    // What a system hands over has no NUL, which is all that cannot be quoted.
+    shlex::try_join(words).unwrap_or_default()
 }
 
 /// Fits with a progress bar; errors carry the names of the file's arrays.

@@ -6,10 +6,11 @@ use crate::model;
 use crate::table::{nats, table};
 use crate::{files, output};
 use lsmi::Result;
-use lsmi::classifier::{NetworkCandidate, NetworkKind};
+use lsmi::classifier::NetworkCandidate;
 use lsmi::estimator::AnyModel;
 use lsmi::estimator::Component;
-use lsmi::knife::{Candidate, Diagonal, Triangle};
+use lsmi::knife::Candidate;
+use lsmi_report::words;
 use std::collections::BTreeMap;
 
 pub fn run(arguments: &Inspect) -> Result<()> {
@@ -90,36 +91,9 @@ fn inspect_networks(component: Component, candidates: &[NetworkCandidate]) {
     if candidates.is_empty() {
         return;
     }
-    let rows = candidates.iter().map(|candidate| {
-        let widths: Vec<String> = candidate.hidden.iter().map(usize::to_string).collect();
-        let form = match candidate.kind {
-            NetworkKind::Discriminant => "normal laws".to_string(),
-            NetworkKind::Kernel => "radial units".to_string(),
-            NetworkKind::Network if widths.is_empty() => "linear".to_string(),
-            NetworkKind::Network => format!("network {}", widths.join(", ")),
-        };
-        let features = match candidate.directions {
-            0 if candidate.canonical => "canonical".to_string(),
-            0 => "all features".to_string(),
-            count => format!("{count} directions"),
-        };
-        let is_trained = candidate.kind == NetworkKind::Network;
-        let only = |wanted: bool, text: String| if wanted { text } else { "–".into() };
-        vec![
-            form,
-            features,
-            only(is_trained, candidate.weight_decay.to_string()),
-            only(!is_trained, candidate.setting.to_string()),
-            only(is_trained, candidate.epochs.to_string()),
-            nats(candidate.held_out),
-            if candidate.weight > 0.0 { format!("{:.2}", candidate.weight) } else { "left out".into() },
-        ]
-    });
+    let rows = candidates.iter().map(|candidate| words::classifier_form(candidate).to_vec());
     output::print(&format!("forms tried for the {component}:"));
-    output::print(&table(
-        &["form", "of", "weight decay", "setting", "epochs", "held-out log-loss", "weight"],
-        rows,
-    ));
+    output::print(&table(&words::CLASSIFIER_COLUMNS, rows));
 }
 
 /// The forms that were tried for a density, the likeliest first.
@@ -131,21 +105,7 @@ fn inspect_candidates(modality: &str, candidates: &[Candidate]) {
     ranked.sort_by(|a, b| b.held_out.total_cmp(&a.held_out));
     let (first, rest) = ranked.split_at(ranked.len().min(5));
     let chosen = rest.iter().filter(|candidate| candidate.chosen);
-    let rows = first.iter().chain(chosen).map(|candidate| {
-        let diagonal = match candidate.diagonal {
-            Diagonal::PerMode => "per mode",
-            Diagonal::Shared => "shared",
-        };
-        let triangle = if candidate.triangle == Triangle::Full { "full" } else { "none" };
-        vec![
-            candidate.modes.to_string(),
-            diagonal.to_string(),
-            triangle.to_string(),
-            candidate.parameters.to_string(),
-            nats(candidate.held_out),
-            if candidate.chosen { "chosen" } else { "" }.to_string(),
-        ]
-    });
+    let rows = first.iter().chain(chosen).map(|candidate| words::density_form(candidate).to_vec());
     output::print(&format!("likeliest of {} forms for the density of {modality}:", candidates.len()));
-    output::print(&table(&["modes", "diagonal", "triangle", "parameters", "held-out log-density", ""], rows));
+    output::print(&table(&words::DENSITY_COLUMNS, rows));
 }

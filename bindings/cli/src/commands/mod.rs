@@ -6,5 +6,6 @@ pub mod demo;
 pub mod fit;
 pub mod import;
 pub mod inspect;
+pub mod report;
 pub mod score;
 pub mod synth;

@@ -33,7 +33,7 @@ pub fn run(arguments: &Score) -> Result<()> {
     if let Some(path) = &arguments.output {
         output::write_scores(path, &scores.iter().collect::<Vec<_>>())?;
     }
-    output::write_json(arguments.json.as_deref(), &report.to_json()?)?;
+    output::write_json(arguments.json.as_deref(), &report)?;
     if !output::is_standard_output(arguments.json.as_deref()) {
         output::print(&table::report(&report));
         if let Some(path) = &arguments.output {

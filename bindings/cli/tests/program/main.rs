@@ -9,6 +9,8 @@ mod demo;
 mod generators;
 mod import;
 mod inspect;
+mod permutations;
+mod report;
 mod robust;
 mod round_trip;
 mod support;
