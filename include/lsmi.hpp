@@ -1215,7 +1215,7 @@ struct Flag {
 
 /// Percentile intervals of the means of information and raw atoms, and of the shift, by the bootstrap: samples are drawn
 /// anew with replacement, as many times as `draws` says. Of samples that the models were fitted to they flatter: give
-/// what Model::cross_fitted gives. Throws EMPTY, SHAPE, SETTING, NOT_FINITE.
+/// what Model::cross_fitted gives, or take Model::intervals. Throws EMPTY, SHAPE, SETTING, NOT_FINITE.
 inline Intervals bootstrap(const InformationView &information, std::size_t draws = 1000, double level = 0.95,
                            std::uint64_t seed = 42) {
     const LsmiInformationArrays in = detail::arrays(information);
@@ -1392,6 +1392,14 @@ public:
         return text([&](char *buffer, std::size_t capacity, std::size_t *length) {
             return lsmi_model_report(get(), shift_rule, to.data(), to.size(), buffer, capacity, length);
         });
+    }
+
+    /// The intervals of lsmi::bootstrap for the cross-fitted reading, with the chance of the densities in those of the atoms.
+    /// Throws SETTING, also if the model was fitted without folds.
+    Intervals intervals(std::size_t draws = 1000, double level = 0.95, std::uint64_t seed = 42) const {
+        auto result = detail::sized<LsmiIntervals>();
+        check(lsmi_model_intervals(get(), draws, level, seed, &result));
+        return result;
     }
 
     /// The null of labels that tell nothing: they are shuffled among the training samples, and the classifiers are chosen

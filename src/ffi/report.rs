@@ -180,7 +180,8 @@ pub unsafe extern "C" fn lsmi_report_add_details(report: *mut LsmiReport, model:
     }
 }
 
-/// Adds intervals, of the cross-fitted means of the split "train", as `lsmi_bootstrap` gives them.
+/// Adds intervals, of the cross-fitted means of the split "train", as `lsmi_model_intervals` or
+/// `lsmi_bootstrap` gives them.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Exclusive use.
 #[unsafe(no_mangle)]

@@ -223,7 +223,7 @@ impl LsmiSpread {
 /// (between 0 and 1). The caller sets `out->struct_size` first.
 ///
 /// They tell how means move with the samples at hand, whose information is taken as it is: what other samples would
-/// have taught the models is not in them. Of samples that the models were fitted to they flatter: give what
+/// have taught the models is not in them; see `lsmi_model_intervals`. Of samples that the models were fitted to they flatter: give what
 /// `lsmi_model_cross_fitted` gives.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `EMPTY`, `SETTING`, `NOT_FINITE`. Thread-safe.
@@ -244,6 +244,35 @@ pub unsafe extern "C" fn lsmi_bootstrap(
         *out = trust::bootstrap(&information, draws, level, seed)?.into();
         Ok(())
     })
+}
+
+/// The intervals of `lsmi_bootstrap` for the cross-fitted reading of a model, with the chance of its densities in them:
+/// those of the atoms are as much wider, or narrower, as resamples showed to which the densities were fitted anew. What
+/// other samples would have taught the classifiers is not in them; to first order it moves no mean. The caller sets
+/// `out->struct_size` first.
+///
+/// Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` (also for a model that was fitted without folds), `HANDLE`,
+/// `FAILED_HANDLE`. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lsmi_model_intervals(
+    model: *const LsmiModel,
+    draws: usize,
+    level: f64,
+    seed: u64,
+    out: *mut LsmiIntervals,
+) -> i32 {
+    // SAFETY: the caller gives a live handle and a writable struct, or NULL.
+    unsafe {
+        handle::with(model, |any| {
+            let out = structure_mut(out)?;
+            *out = match any {
+                AnyModel::F32(model) => trust::intervals(model, draws, level, seed),
+                AnyModel::F64(model) => trust::intervals(model, draws, level, seed),
+            }?
+            .into();
+            Ok(())
+        })
+    }
 }
 
 /// The null of labels that tell nothing: they are shuffled among the training samples `permutations` times (1 to

@@ -76,23 +76,23 @@ pub(super) fn fit_mixture<T: Float>(
     for (mean, &centre) in parameters[layout.means.clone()].chunks_exact_mut(layout.width()).zip(&centres) {
         mean[..layout.features].copy_from_slice(x.sample(centre));
     }
-    rounds(form, samples, &prior, shares, parameters, ROUNDS)
+    rounds(form, samples, &prior, shares, parameters, LEAST_GAIN)
 }
 
-/// At most so many rounds, the first of these shares: the parameters, and the samples' mean log-density.
+/// Rounds, the first of these shares, until one gains too little: the parameters, and the samples' mean log-density.
 fn rounds<T: Float>(
     form: &Form<'_>,
     samples: &Weighted<T>,
     prior: &Prior,
     mut shares: Vec<T>,
     mut parameters: Vec<T>,
-    most: usize,
+    least_gain: f64,
 ) -> (Vec<T>, f64) {
     let (options, layout, level) = form;
     let mut prepared = Prepared::new(options, layout.clone(), *level);
     let (x, mut memory) = (samples.x(), prepared.chunk());
     let mut before = f64::NEG_INFINITY;
-    for _ in 0..most {
+    for _ in 0..ROUNDS {
         maximise(form, samples, prior, &shares, &mut parameters);
         prepared.update(&parameters);
         let upstream = |i: usize| T::of(samples.weights[i]);
@@ -100,19 +100,19 @@ fn rounds<T: Float>(
         let gain = total / x.samples() as f64 - before;
         before = total / x.samples() as f64;
         // Under the prior, and within a bound, a round may also lose.
-        if gain.is_nan() || gain < LEAST_GAIN {
+        if gain.is_nan() || gain < least_gain {
             break;
         }
     }
     (parameters, before)
 }
 
-/// At most so many rounds from these parameters on, with these samples.
+/// Rounds from these parameters on, with these samples, until one gains too little.
 pub(super) fn go_on<T: Float>(
     form: &Form<'_>,
     samples: &Weighted<T>,
     parameters: Vec<T>,
-    most: usize,
+    least_gain: f64,
 ) -> Vec<T> {
     let (options, layout, level) = form;
     let prior = Prior::new(*level, samples, layout.modes, !layout.triangle.is_empty());
@@ -121,7 +121,7 @@ pub(super) fn go_on<T: Float>(
     let (x, mut memory) = (samples.x(), prepared.chunk());
     let mut shares = vec![T::zero(); layout.modes * x.samples()];
     prepared.shares(&parameters, (&x, |i: usize| T::of(samples.weights[i])), &mut memory, &mut shares);
-    rounds(form, samples, &prior, shares, parameters, most).0
+    rounds(form, samples, &prior, shares, parameters, least_gain).0
 }
 
 /// What covariances are drawn to: `samples` samples of this covariance, so that Σ = (Σ c v vᵀ + samples · covariance) /

@@ -7,11 +7,12 @@ use super::mixture::{Weighted, go_on};
 use crate::{Float, Result, Samples};
 use alloc::{vec, vec::Vec};
 
-/// Rounds of expectation–maximisation from the density on.
-const ROUNDS: usize = 5;
+/// Nats per sample that a round of expectation–maximisation gains at least. What moves a density from one resample to
+/// another is some parameters per sample, far less than what the choice of a form looks at.
+const LEAST_GAIN: f64 = 1e-6;
 
 /// The log-density of every sample, nats, under the mixture that `density` becomes if each sample counts as often as
-/// `counts` says: a few rounds of expectation–maximisation from it on.
+/// `counts` says: expectation–maximisation goes on from it.
 pub(crate) fn log_density_of_weighted<T: Float>(
     density: &Marginal<T>,
     x: Samples<'_, T>,
@@ -20,7 +21,7 @@ pub(crate) fn log_density_of_weighted<T: Float>(
     let form: Form<'_> = (density.options(), Layout::new(density.options(), x.features())?, density.level());
     let everyone: Vec<usize> = (0..x.samples()).collect();
     let samples = Weighted::of(Data { x, weights: Some(counts) }, &everyone);
-    let parameters = go_on(&form, &samples, density.packed().to_vec(), ROUNDS);
+    let parameters = go_on(&form, &samples, density.packed().to_vec(), LEAST_GAIN);
     let again = Marginal::from_packed(density.options().clone(), form.1, parameters).with_level(form.2);
     let mut out = vec![T::zero(); x.samples()];
     again.log_density(x, &mut out)?;

@@ -69,6 +69,39 @@ static void test_bootstrap(const LsmiModel *model) {
     CHECK(n[0].low == n[0].high && n[7].low == n[7].high);
 }
 
+static void test_intervals(const LsmiModel *model, const LsmiModel *without) {
+    static Read read;
+    double means[QUANTITIES];
+    LsmiIntervals plain = no_intervals(), whole = no_intervals();
+    const LsmiInterval *p = &plain.i1, *w = &whole.i1;
+    int j, differ = 0;
+    read_model(model, &read);
+    means_of(&read.summary, means);
+    OK(lsmi_bootstrap(&read.arrays, 300, 0.9, 7, &plain));
+    OK(lsmi_model_intervals(model, 300, 0.9, 7, &whole));
+    CHECK(whole.draws == 300 && whole.level == 0.9 && whole.seed == 7 && whole.struct_size == sizeof whole);
+    for (j = 0; j < QUANTITIES; j++) {
+        /* About the mean the two ends are moved by the same factor, of what needs no density by none. */
+        double low = (w[j].low - means[j]) / (p[j].low - means[j]);
+        double high = (w[j].high - means[j]) / (p[j].high - means[j]);
+        CLOSE(low, high, 1e-6);
+        CHECK(low > 0.2 && low < 5.0);
+        differ += fabs(low - 1.0) > 1e-9;
+        if (j < 3 || j == 7)
+            CLOSE(low, 1.0, 1e-9);
+    }
+    CHECK(differ > 0 && differ <= 4);
+    FAILS(lsmi_model_intervals(model, 0, 0.9, 1, &whole), LSMI_ERROR_SETTING,
+          "draws: expected a whole number from 1 to 1000000, got 0");
+    REFUSES_NULL(lsmi_model_intervals(NULL, 5, 0.9, 1, &whole), "LsmiModel");
+    REFUSES_NULL(lsmi_model_intervals(model, 5, 0.9, 1, NULL), "LsmiIntervals");
+    whole.struct_size = 8;
+    REFUSES_SIZE(lsmi_model_intervals(model, 5, 0.9, 1, &whole), LsmiIntervals);
+    whole.struct_size = sizeof whole;
+    FAILS(lsmi_model_intervals(without, 5, 0.9, 1, &whole), LSMI_ERROR_SETTING,
+          "folds: expected a model fitted with folds, got 0");
+}
+
 static void test_bootstrap_errors(const LsmiModel *model) {
     static Read read;
     LsmiInformationArrays bad;
@@ -304,6 +337,7 @@ void test_trust(void) {
     model32 = small_model(&data, LSMI_F32);
     OK(lsmi_fit(&x1, &x2, data.y, SAMPLES, &config, NULL, NULL, &whole));
     test_bootstrap(model);
+    test_intervals(model, whole);
     test_bootstrap_errors(model);
     test_null(model, model32);
     test_null_errors(model, whole, &others);

@@ -40,6 +40,12 @@ void intervals(const lsmi::Model &model) {
     CHECK(inside(wide.i12, narrow.i12, scores.summary.i12));
     CHECK(inside(wide.synergy, narrow.synergy, scores.summary.raw.synergy));
     CHECK(inside(wide.s_minus_r, narrow.s_minus_r, scores.summary.s_minus_r));
+    const lsmi::Intervals whole = model.intervals(400, 0.9, 3);
+    CHECK_EQUAL(whole.i12.low, wide.i12.low);
+    CHECK_EQUAL(whole.s_minus_r.high, wide.s_minus_r.high);
+    CHECK(whole.redundancy.low != wide.redundancy.low);
+    CHECK_THROWS(model.intervals(0), LSMI_ERROR_SETTING,
+                 "draws: expected a whole number from 1 to 1000000, got 0");
     CHECK_EQUAL(lsmi::bootstrap(scores).draws, 1000u);
     CHECK_EQUAL(lsmi::bootstrap(scores).level, 0.95);
     CHECK_THROWS(lsmi::bootstrap(scores, 0), LSMI_ERROR_SETTING,

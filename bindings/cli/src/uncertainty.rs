@@ -5,7 +5,7 @@ use crate::dataset::Numbers;
 use crate::table::{nats, table};
 use crate::{permutations, progress};
 use lsmi::trust::{
-    Intervals, MOST_DRAWS, MOST_PERMUTATIONS, MOST_REPEATS, Null, Quantities, Spread, bootstrap,
+    Intervals, MOST_DRAWS, MOST_PERMUTATIONS, MOST_REPEATS, Null, Quantities, Spread, intervals,
     spread_with_progress,
 };
 use lsmi::{Config, Error, Float, Model, Report, Result};
@@ -59,7 +59,7 @@ pub fn of<T: Float>(
     let means = Some(Quantities::means(&read.information));
     let intervals = match arguments.bootstrap.unwrap_or(DRAWS) {
         0 => None,
-        draws => Some(bootstrap(&read.information, draws, LEVEL, seed)?),
+        draws => Some(intervals(model, draws, LEVEL, seed)?),
     };
     let spread = match arguments.repeats {
         0 => None,
@@ -113,8 +113,8 @@ impl Uncertainty {
         let mut text = table(&header, rows);
         if let Some(Intervals { draws, .. }) = intervals {
             text += &format!(
-                "\nintervals: {draws} bootstrap draws of the samples; what other samples would have taught the models \
-                 is not in them"
+                "\nintervals: {draws} bootstrap draws of the samples, with the chance of the densities; what other \
+                 samples would have taught the classifiers is not in them"
             );
         }
         if let Some(Null { permutations, .. }) = null {

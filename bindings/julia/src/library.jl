@@ -18,7 +18,7 @@ const function_names = (
     :lsmi_fit, :lsmi_model_from_parts, :lsmi_model_free, :lsmi_model_save, :lsmi_model_load, :lsmi_model_to_bytes,
     :lsmi_model_from_bytes, :lsmi_model_info, :lsmi_model_config, :lsmi_model_classes, :lsmi_model_dropped,
     :lsmi_model_notes, :lsmi_model_history, :lsmi_model_network, :lsmi_model_density, :lsmi_model_score, :lsmi_model_cross_fitted,
-    :lsmi_bootstrap, :lsmi_permutation_null, :lsmi_spread, :lsmi_controls,
+    :lsmi_bootstrap, :lsmi_model_intervals, :lsmi_permutation_null, :lsmi_spread, :lsmi_controls,
     :lsmi_model_flags, :lsmi_data_flags, :lsmi_flags_count, :lsmi_flags_get, :lsmi_flags_free,
     :lsmi_report_new, :lsmi_report_free, :lsmi_report_add_split, :lsmi_report_add_details, :lsmi_report_add_intervals,
     :lsmi_report_add_null, :lsmi_report_add_spread, :lsmi_report_add_controls, :lsmi_report_json,

@@ -23,14 +23,14 @@ with.
 
 With `details` it has what the model knows of its training samples and of its fit, too: settings, classes, samples,
 calibration, the courses of the trainings. `intervals`, of the cross-fitted means of the split `train`, `null`, `spread`
-and `controls` are results of [`LSMI.bootstrap`](@ref), [`LSMI.permutation_null`](@ref), [`LSMI.spread`](@ref) and
+and `controls` are results of [`LSMI.intervals`](@ref), [`LSMI.permutation_null`](@ref), [`LSMI.spread`](@ref) and
 [`LSMI.controls`](@ref). Throws [`LSMIError`](@ref) with status `:setting`.
 
 ```julia
 println(LSMI.report(model; train = score(model, x1, x2, y), val = score(model, v1, v2, w)))
 
 y, unseen = LSMI.cross_fitted(model)
-LSMI.report(model; train = unseen, intervals = LSMI.bootstrap(unseen), details = true)
+LSMI.report(model; train = unseen, intervals = LSMI.intervals(model), details = true)
 ```
 """
 function report(model::Model; shift = :model, details::Bool = false, intervals::Union{Nothing, Intervals} = nothing,

@@ -70,8 +70,8 @@ Percentile intervals of the means of information and raw atoms, and of the shift
 `draws` times (1 to 1,000,000). `information` is an [`Information`](@ref), or [`Scores`](@ref).
 
 They tell how means move with the samples at hand, whose information is taken as it is: what other samples would have
-taught the models is not in them. Of samples that the models were fitted to they flatter; take
-[`LSMI.cross_fitted`](@ref). Throws [`LSMIError`](@ref) with status `:empty`, `:shape`, `:setting` or `:not_finite`.
+taught the models is not in them; see [`LSMI.intervals`](@ref). Of samples that the models were fitted to they flatter;
+take [`LSMI.cross_fitted`](@ref). Throws [`LSMIError`](@ref) with status `:empty`, `:shape`, `:setting` or `:not_finite`.
 
 ```julia
 y, scores = LSMI.cross_fitted(model)
@@ -79,8 +79,7 @@ LSMI.bootstrap(scores).s.low > 0        # whether the synergy is clearly positiv
 ```
 """
 function bootstrap(information::Information; draws = 1000, level = 0.95, seed = 42)
-    none = CIntervals(sizeof(CIntervals), 0, 0.0, 0, ntuple(_ -> Interval(0.0, 0.0), 9))
-    out, draws, seed = Ref(none), csize("draws", draws), seed_of(seed)
+    out, draws, seed = Ref(no_intervals()), csize("draws", draws), seed_of(seed)
     GC.@preserve information checked(ccall(lsmi_bootstrap[], Cint,
         (Ref{CInformation}, Csize_t, Float64, UInt64, Ref{CIntervals}),
         describe(information), draws, level, seed, out))
@@ -89,6 +88,27 @@ end
 
 bootstrap(scores::Scores; options...) =
     bootstrap(Information(scores.i1, scores.i2, scores.i12, scores.h1, scores.h2); options...)
+
+no_intervals() = CIntervals(sizeof(CIntervals), 0, 0.0, 0, ntuple(_ -> Interval(0.0, 0.0), 9))
+
+"""
+    intervals(model::Model; draws = 1000, level = 0.95, seed = 42) -> Intervals
+
+The intervals of [`LSMI.bootstrap`](@ref) for the cross-fitted reading of the training samples, with the chance of the
+densities in them: those of the atoms are as much wider, or narrower, as resamples showed to which the densities were
+fitted anew. What other samples would have taught the classifiers is not in them; to first order it moves no mean. Throws
+[`LSMIError`](@ref) with status `:setting`, also if the model was fitted without folds.
+
+```julia
+LSMI.intervals(model).s.low > 0         # whether the synergy is clearly positive
+```
+"""
+function intervals(model::Model; draws = 1000, level = 0.95, seed = 42)
+    out, draws, seed = Ref(no_intervals()), csize("draws", draws), seed_of(seed)
+    checked(ccall(lsmi_model_intervals[], Cint, (Ptr{Cvoid}, Csize_t, Float64, UInt64, Ref{CIntervals}),
+        model, draws, level, seed, out))
+    return Intervals(out[])
+end
 
 # struct LsmiNull
 struct CNull

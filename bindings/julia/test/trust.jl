@@ -23,6 +23,9 @@ end
         end
         @test wide.shift.low < wide.shift.high
         information = Information(unseen.i1, unseen.i2, unseen.i12, unseen.h1, unseen.h2)
+        whole = LSMI.intervals(model; draws = 400, level = 0.9, seed = 5)
+        @test whole.i12 === wide.i12 && whole.s_minus_r === wide.s_minus_r && whole.r !== wide.r
+        @test caught(() -> LSMI.intervals(model; draws = 0)).message == "draws: expected a whole number from 1 to 1000000, got 0"
         @test LSMI.bootstrap(information) === LSMI.bootstrap(unseen; draws = 1000, level = 0.95, seed = 42)
         @test caught(() -> LSMI.bootstrap(information; draws = 0)) == LSMIError(:setting, "draws: expected a whole number from 1 to 1000000, got 0", "draws")
         @test caught(() -> LSMI.bootstrap(information; draws = -1)).status === :setting

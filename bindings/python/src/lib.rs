@@ -36,7 +36,7 @@ mod _lsmi {
         mixed_gaussian, mixed_gaussian_truth, planted_xor, planted_xor_truth,
     };
     #[pymodule_export]
-    use crate::trust::{bootstrap, controls, data_flags, flags, permutation_null, spread};
+    use crate::trust::{bootstrap, controls, data_flags, flags, intervals, permutation_null, spread};
 
     #[pymodule_export]
     #[allow(non_upper_case_globals, reason = "the name that Python expects")]

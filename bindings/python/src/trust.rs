@@ -68,6 +68,28 @@ pub fn bootstrap<'py>(
         .map(|i| Information { i1: at(0, i), i2: at(1, i), i12: at(2, i), h1: at(3, i), h2: at(4, i) })
         .collect();
     let found = py.detach(|| trust::bootstrap(&information, draws, level, seed)).or_raise()?;
+    by_name(py, &found)
+}
+
+/// The intervals of a model's cross-fitted reading, in the same form.
+#[pyfunction]
+#[allow(clippy::type_complexity, reason = "two things, said above")]
+pub fn intervals<'py>(
+    py: Python<'py>,
+    model: &Model,
+    draws: usize,
+    level: f64,
+    seed: u64,
+) -> PyResult<(Bound<'py, PyDict>, (f64, f64))> {
+    let found = py.detach(|| match &model.0 {
+        AnyModel::F32(model) => trust::intervals(model, draws, level, seed),
+        AnyModel::F64(model) => trust::intervals(model, draws, level, seed),
+    });
+    by_name(py, &found.or_raise()?)
+}
+
+#[allow(clippy::type_complexity, reason = "two things, said above")]
+fn by_name<'py>(py: Python<'py>, found: &trust::Intervals) -> PyResult<(Bound<'py, PyDict>, (f64, f64))> {
     let ends = |interval: Interval| (interval.low, interval.high);
     let of = PyDict::new(py);
     found.of.named().into_iter().try_for_each(|(name, interval)| of.set_item(name, ends(interval)))?;

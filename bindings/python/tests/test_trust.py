@@ -118,6 +118,15 @@ def test_intervals_hold_the_means_and_are_those_of_the_seed(model, data):
     assert low <= unseen["summary"]["shift"] <= high
     assert lsmi.bootstrap(unseen) == found
     assert lsmi.bootstrap(unseen, seed=43) != found
+    whole = model.intervals()
+    assert whole.of["i12"] == found.of["i12"] and whole.of["s_minus_r"] == found.of["s_minus_r"]
+    # About the mean, the densities move both ends by one factor.
+    mean, plain, moved = unseen["summary"]["raw"]["redundancy"], found.of["r"], whole.of["r"]
+    assert moved != plain
+    assert (moved[0] - mean) / (plain[0] - mean) == pytest.approx((moved[1] - mean) / (plain[1] - mean), rel=1e-6)
+    assert model.intervals(seed=43) != whole
+    with pytest.raises(lsmi.Error, match="draws: expected a whole number from 1 to 1000000, got 0"):
+        model.intervals(0)
     narrow = lsmi.bootstrap(unseen, level=0.5).of["i12"]
     assert found.of["i12"][0] < narrow[0] < narrow[1] < found.of["i12"][1]
     table = model.score_samples(data.x1, data.x2, data.y, output="structured")

@@ -4,7 +4,7 @@ use crate::arguments::Report as Arguments;
 use crate::uncertainty::{DRAWS, LEVEL};
 use crate::{files, model, output};
 use lsmi::estimator::AnyModel;
-use lsmi::trust::bootstrap;
+use lsmi::trust::intervals;
 use lsmi::{Error, Report, Result};
 
 pub fn run(arguments: &Arguments) -> Result<()> {
@@ -39,7 +39,10 @@ fn of_model(name: &str, bytes: &[u8]) -> Result<Report> {
     if let Some(scores) = model.cross_fitted() {
         report = report.with("train", &scores.summary);
         // None of samples that are no finite numbers: the page then does without.
-        report.intervals = bootstrap(&scores.information, DRAWS, LEVEL, model.config().seed).ok();
+        report.intervals = match &model {
+            AnyModel::F32(model) => intervals(model, DRAWS, LEVEL, model.config().seed).ok(),
+            AnyModel::F64(model) => intervals(model, DRAWS, LEVEL, model.config().seed).ok(),
+        };
     }
     Ok(report)
 }

@@ -234,6 +234,9 @@ def report(
 def bootstrap(
     information: Sequence[Any], draws: int, level: float, seed: int
 ) -> tuple[dict[str, tuple[float, float]], tuple[float, float]]: ...
+def intervals(
+    model: Model, draws: int, level: float, seed: int
+) -> tuple[dict[str, tuple[float, float]], tuple[float, float]]: ...
 def permutation_null(
     model: Model,
     x: tuple[Any, Any],

@@ -167,8 +167,8 @@ def bootstrap(information: Any, draws: int = 1000, level: float = 0.95, seed: in
     """Percentile intervals (Efron, 1979) of the means of information and raw atoms, and of the shift.
 
     The samples are drawn anew with replacement: intervals tell how means move with the samples at hand, whose scores
-    are taken as they are. What other samples would have taught the models is not in them. Of samples that the models
-    were fitted to they flatter: give ``cross_fitted_``.
+    are taken as they are. What other samples would have taught the models is not in them; see ``LSMI.intervals``. Of
+    samples that the models were fitted to they flatter: give ``cross_fitted_``.
 
     Parameters
     ----------
