@@ -41,9 +41,6 @@ SHARES = ("redundant", "unique1", "unique2", "synergistic")
 # Cases that the interface in Python cannot express, with the reason.
 INEXPRESSIBLE = {
     "error_gaussian_information_features": "mixed_gaussian_truth takes the number of classes from x1",
-    "bootstrap": "the package has no intervals",
-    "error_bootstrap_level": "the package has no intervals",
-    "trust_report": "the package has no intervals, nulls, spreads and controls",
 }
 
 
@@ -156,6 +153,27 @@ def report(entry):
     text = model.report_json(shift, **splits)
     assert model.report(shift, **splits) == json.loads(text)
     return {"report": text}
+
+
+def intervals(information, entry):
+    return lsmi.bootstrap(information, entry["draws"], entry["level"], entry["seed"])
+
+
+def trust_report(entry):
+    given = BY_NAME[entry["model"]]["input"]
+    model, dtype = fitted(given), TYPES[given["type"]]
+    x1, x2 = (matrix(given[name], dtype) for name in ("x1", "x2"))
+    unseen, settings = model.cross_fitted_, dict(entry["settings"])
+    seed = int(settings.pop("seed"))
+    parts = {
+        "intervals": intervals(unseen, entry),
+        "null": model.permutation_null(x1, x2, entry["permutations"], entry["seed"]),
+        "spread": model.spread(x1, x2, entry["repeats"], entry["seed"]),
+        "controls": lsmi.controls(
+            x1, x2, np.array(given["y"], np.int64), entry["preset"], seed=seed, **settings
+        ),
+    }
+    return {"report": model.report_json(train=unseen["summary"], **parts)}
 
 
 def generated(result, drawn=()):
@@ -294,6 +312,11 @@ def replay(case):
         return scores(fitted(entry["model"]), entry)
     if call == "report":
         return report(entry)
+    if call == "bootstrap":
+        found = intervals({name: numbers(entry[name]) for name in ("i1", "i2", "i12", "h1", "h2")}, entry)
+        return {"bounds": [end for interval in (*found.of.values(), found.shift) for end in interval]}
+    if call == "trust_report":
+        return trust_report(entry)
     if call == "preprocess":
         return preprocess(entry)
     if call == "model_from_bytes":
