@@ -162,7 +162,7 @@ fn quantities(report: &Report, splits: &[(&str, &Summary)]) -> Markup {
             if *name == "train" {
                 let at = |f: &dyn Fn(usize) -> String| place.map_or(String::new(), f);
                 row.extend(intervals.iter().map(|i| at(&|p| range(value_of(&i.of, p)))));
-                row.extend(null.iter().map(|n| at(&|p| format!("{:.4}", value_of(&n.p_values, p)))));
+                row.extend(null.iter().map(|n| at(&|p| nats(value_of(&n.p_values, p)))));
                 row.extend(null.iter().map(|_| at(&|p| null_bound(report, p).map_or(String::new(), nats))));
                 row.extend(spread.iter().map(|s| at(&|p| format!("± {}", nats(value_of(&s.deviation, p))))));
             }
