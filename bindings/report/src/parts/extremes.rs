@@ -5,13 +5,16 @@ use lsmi::Report;
 use lsmi::report::ExtremeSample;
 use maud::html;
 
+/// What is read off a sample.
+type Atom = fn(&ExtremeSample) -> f64;
+
 /// Below that a value shows as 0.
 const SMALLEST: f64 = 0.0005;
 
 /// Nothing without samples.
 pub fn part(report: &Report) -> Part {
     let Some(extremes) = report.details.as_ref().map(|d| &d.extremes) else { return Ok(None) };
-    let lists: [(&str, &[ExtremeSample], fn(&ExtremeSample) -> f64); 4] = [
+    let lists: [(&str, &[ExtremeSample], Atom); 4] = [
         ("Most redundant", &extremes.redundant, |sample| sample.values.redundancy),
         ("Most synergistic", &extremes.synergistic, |sample| sample.values.synergy),
         ("Most unique to x1", &extremes.unique1, |sample| sample.values.unique1),
@@ -21,7 +24,7 @@ pub fn part(report: &Report) -> Part {
         return Ok(None);
     }
     let header = ["sample", "y", "R", "U1", "U2", "S", "i1", "i2", "i12"];
-    let rows = |samples: &[ExtremeSample], atom: fn(&ExtremeSample) -> f64| -> Vec<Vec<String>> {
+    let rows = |samples: &[ExtremeSample], atom: Atom| -> Vec<Vec<String>> {
         samples.iter().filter(|sample| atom(sample) >= SMALLEST).map(row).collect()
     };
     let body = html! {
@@ -35,7 +38,8 @@ pub fn part(report: &Report) -> Part {
             }
         }
     };
-    let how = "Training samples, by their number from 0, that have most of an atom: what they show is what the atom is. Nats.";
+    let how = "Training samples, by their number from 0, that have most of an atom: what they show is what the atom \
+               is. Nats.";
     Ok(Some(section("Telling samples", how, body)))
 }
 

@@ -51,8 +51,8 @@ fn sentence(report: &Report) -> Option<String> {
     }
     let raw = split.raw;
     Some(format!(
-        "Together x1 and x2 tell {} of the {} nats that the target's entropy amounts to ({:.0} %, {name}): R = {} told by \
-         either, U1 = {} by x1 alone, U2 = {} by x2 alone, and S = {} only by both together.",
+        "Together x1 and x2 tell {} of the {} nats that the target's entropy amounts to ({:.0} %, {name}): R\u{a0}=\u{a0}{} told by \
+         either, U1\u{a0}=\u{a0}{} by x1 alone, U2\u{a0}=\u{a0}{} by x2 alone, and S\u{a0}=\u{a0}{} only by both together.",
         nats(split.i12),
         nats(entropy),
         100.0 * share,

@@ -94,7 +94,7 @@ fn short(value: f64) -> String {
 
 /// A histogram of the values that the axis holds, with lines at 0 and at marked values.
 fn histogram(size: (u32, u32), x: Axis, values: &[f64], colour: Colour, marked: &[(f64, Colour)]) -> Chart {
-    let bins = 40.min((values.len() / 4).max(8));
+    let bins = (values.len() / 4).clamp(24, 40);
     let width = (x.high - x.low) / bins as f64;
     let mut counts = vec![0usize; bins];
     for value in values.iter().filter(|&&v| x.holds(v)) {
