@@ -107,7 +107,7 @@ mod tests {
         let value = json!({
             "empty": [{}, []],
             "names": ["a", "b \"[{"],
-            "numbers": [1, -2.5, null, 1e300],
+            "numbers": [1, -2.5, null, 1e15],
             "object": { "key": { "n": 1 }, "text": "x" },
             "objects": [{ "n": [3] }, { "n": [] }],
         });
@@ -120,7 +120,7 @@ mod tests {
     "a",
     "b \"[{"
   ],
-  "numbers": [1,-2.5,null,1e300],
+  "numbers": [1,-2.5,null,1000000000000000.0],
   "object": {
     "key": {
       "n": 1

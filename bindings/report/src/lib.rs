@@ -1,4 +1,4 @@
-//! The [`Report`](lsmi::Report) of a fit as one page of HTML, to look at and to pass on.
+//! The [`Report`] of a fit as one page of HTML, to look at and to pass on.
 //!
 //! The page needs nothing beside itself: no network, no scripts, no fonts. Charts are SVG. What the report lacks, the page
 //! leaves out.

@@ -65,8 +65,8 @@ fn words_that_are_not_understood() {
         ),
         (&["demo", "--frobnicate"], "unexpected argument '--frobnicate' found"),
         (
-            &["imports", "data"],
-            "unrecognized subcommand 'imports'; tip: a similar subcommand exists: 'import'",
+            &["inspects", "data"],
+            "unrecognized subcommand 'inspects'; tip: a similar subcommand exists: 'inspect'",
         ),
         (
             &["demo", "--seeds", "1"],

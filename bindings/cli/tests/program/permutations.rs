@@ -86,10 +86,10 @@ fn what_is_of_another_fit_or_damaged_is_replaced() {
 #[test]
 fn what_is_asked_for_without_folds_is_refused() {
     let folder = Folder::new();
+    let without = "0 without folds: it is about samples read by models that did not see them";
     for option in ["--permutations", "--repeats"] {
-        folder
-            .run(&["fit", "data", "-o", "model", "--folds", "0", option, "3"])
-            .says(2, &format!("{option}: expected 0 without folds: it is about samples read by models that did not see them, got 3"));
+        let message = format!("{option}: expected {without}, got 3");
+        folder.run(&["fit", "data", "-o", "model", "--folds", "0", option, "3"]).says(2, &message);
     }
     let most = "--repeats: expected a whole number from 0 to 1000, got 1001";
     folder.run(&["fit", "data", "-o", "model", "--repeats", "1001"]).says(2, most);

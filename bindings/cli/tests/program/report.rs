@@ -17,7 +17,7 @@ fn a_page_of_the_json_of_a_fit_and_one_of_a_model() {
     assert!(said.contains("\nspread: the standard deviation over 2 fits with other folds"), "{said}");
     assert_eq!(folder.files(), ["fit.json", "model", "my data.npz"]);
     let fit = folder.json("fit.json");
-    let command = "lsmi fit 'my data.npz' -o model --set density_epochs=2 --set classifier_epochs=2 --json fit.json \
+    let command = "lsmi fit 'my data.npz' -o model --set 'density_epochs=2' --set 'classifier_epochs=2' --json fit.json \
                    --permutations 3 --repeats 1 --folds 2";
     assert_eq!(fit["details"]["command"], command);
     assert_eq!(fit["spread"]["repeats"], 1);

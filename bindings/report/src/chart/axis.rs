@@ -23,7 +23,7 @@ impl Axis {
         let (mut low, mut high) = (bounded(low).min(bounded(high)), bounded(high).max(bounded(low)));
         let magnitude = low.abs().max(high.abs());
         if high - low <= 1e-9 * magnitude.max(1e-3) {
-            let room = if magnitude > 0.0 { 0.5 * magnitude } else { 0.5 };
+            let room = if magnitude > 1e-9 { 0.5 * magnitude } else { 0.5 };
             (low, high) = (low - room, high + room);
         }
         Axis { name: name.to_string(), low, high, names: None }
@@ -134,8 +134,9 @@ mod tests {
             vec![1e16, 1e16 + 2.0],
             vec![5e-324],
         ] {
-            for make in [Axis::over::<Vec<f64>>, Axis::over_most, Axis::of_bars] {
-                let axis = make("", values.clone());
+            let make: [fn(Vec<f64>) -> Axis; 3] =
+                [|v| Axis::over("", v), |v| Axis::over_most("", v), |v| Axis::of_bars("", v)];
+            for axis in make.map(|make| make(values.clone())) {
                 assert!(axis.low < axis.high && axis.high.is_finite(), "{values:?}: {axis:?}");
                 assert!(axis.ticks(5).len() <= 11, "{values:?}");
             }

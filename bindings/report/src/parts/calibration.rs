@@ -1,6 +1,6 @@
 //! Whether classifiers are right as often as they are sure.
 
-use super::{Part, figure, section};
+use super::{Part, figure, nats, section};
 use crate::chart::{Axis, Chart, Colour, MUTED, Mark};
 use crate::colour::SOURCES;
 use lsmi::Report;
@@ -53,7 +53,7 @@ fn caption(bins: &[CalibrationBin]) -> String {
     }
     let apart = bins.iter().map(|bin| bin.samples as f64 * (bin.confidence - bin.accuracy).abs());
     format!(
-        "Mean distance from the diagonal {:.3}, over {samples} samples.",
-        apart.sum::<f64>() / samples as f64
+        "Mean distance from the diagonal {}, over {samples} samples.",
+        nats(apart.sum::<f64>() / samples as f64)
     )
 }

@@ -70,12 +70,17 @@ fn scatters(samples: &SampleValues) -> Result<Markup> {
     let SampleValues { y, i1, i2, h1, h2, r, u1, u2, s, .. } = samples;
     let colours = ClassColours::new(y);
     let pairs = [
-        ("R against S", ("R, nats", r), ("S, nats", s), "The zero lines part what helps from what misleads."),
+        (
+            "R against S",
+            ("R, nats", r),
+            ("S, nats", s),
+            "To the right: either modality tells. Up: only both together tell.",
+        ),
         (
             "U1 against U2",
             ("U1, nats", u1),
             ("U2, nats", u2),
-            "At most one of a sample's uniquenesses is far from R's balance.",
+            "To the right: x1 alone tells. Up: x2 alone tells.",
         ),
         (
             "i(x1; y) against i(x2; y)",
@@ -127,6 +132,7 @@ fn scatter(
         let colour = colours.of(class);
         marks.push(Mark::Dot { at: (x_value, y_value), radius: 2.5, colour, opacity: 0.65 });
     }
-    let caption = format!("{caption} {}", left_out(beyond, x_values.len()));
+    let outside = if has_diagonal && low >= high { "The diagonal lies beyond the axes." } else { "" };
+    let caption = [caption, outside, &left_out(beyond, x_values.len())].join(" ");
     figure(title, &Chart { size: (560, 400), x, y, marks }, caption.trim_end())
 }

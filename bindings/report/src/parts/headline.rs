@@ -44,16 +44,18 @@ pub fn part(report: &Report) -> Markup {
 fn sentence(report: &Report) -> Option<String> {
     let (name, split) = report.splits.get_key_value("train").or_else(|| report.splits.iter().next())?;
     let entropy = split.i1 + split.log_loss.x1;
-    if !(entropy.is_finite() && entropy > 0.0 && split.i12.is_finite()) {
+    // No share of an entropy of nothing, or of none.
+    let share = split.i12 / entropy;
+    if !(entropy.is_finite() && entropy > 1e-6 && share.abs() < 10.0) {
         return None;
     }
     let raw = split.raw;
     Some(format!(
-        "Together x1 and x2 tell {} of the {} nats that the target's entropy amounts to ({:.0} %, {name}). Of them {} are \
-         told by either (R), {} by x1 alone (U1), {} by x2 alone (U2), and {} only by both together (S).",
+        "Together x1 and x2 tell {} of the {} nats that the target's entropy amounts to ({:.0} %, {name}): R\u{a0}=\u{a0}{} told by \
+         either, U1\u{a0}=\u{a0}{} by x1 alone, U2\u{a0}=\u{a0}{} by x2 alone, and S\u{a0}=\u{a0}{} only by both together.",
         nats(split.i12),
         nats(entropy),
-        100.0 * split.i12 / entropy,
+        100.0 * share,
         nats(raw.redundancy),
         nats(raw.unique1),
         nats(raw.unique2),

@@ -162,7 +162,7 @@ fn quantities(report: &Report, splits: &[(&str, &Summary)]) -> Markup {
             if *name == "train" {
                 let at = |f: &dyn Fn(usize) -> String| place.map_or(String::new(), f);
                 row.extend(intervals.iter().map(|i| at(&|p| range(value_of(&i.of, p)))));
-                row.extend(null.iter().map(|n| at(&|p| format!("{:.4}", value_of(&n.p_values, p)))));
+                row.extend(null.iter().map(|n| at(&|p| nats(value_of(&n.p_values, p)))));
                 row.extend(null.iter().map(|_| at(&|p| null_bound(report, p).map_or(String::new(), nats))));
                 row.extend(spread.iter().map(|s| at(&|p| format!("± {}", nats(value_of(&s.deviation, p))))));
             }
@@ -192,15 +192,15 @@ fn quantities(report: &Report, splits: &[(&str, &Summary)]) -> Markup {
             }
         }
         p.lead style="font-size:.85rem" {
-            "Adjusted atoms are shifted by one constant, (R + a, U1 − a, U2 − a, S + a), so that no mean of train is \
-             negative; if |a| is not small beside i(x1, x2; y), distrust the four atoms."
+            "Adjusted atoms are shifted by one constant, (R + a, U1 − a, U2 − a, S + a), that lifts the lower of R and S, or \
+             else of U1 and U2, to 0 if it is negative; if |a| is not small beside i(x1, x2; y), distrust the four atoms."
             @if null.is_some() {
                 " p = (b + 1) / (B + 1): how often shuffled labels, to which the classifiers were chosen and fitted anew, \
                  gave at least this mean."
             }
             @if let Some(spread) = spread {
-                " Spread: the standard deviation over " (spread.repeats + 1) " fits with other folds, starts and batches; of \
-                 a single sample's S it is " (nats(spread.sample_deviation.synergy)) ", of its R "
+                " Spread: the standard deviation over " (spread.repeats + 1) " fits with other folds, starts and batches; \
+                 of a single sample's S it is " (nats(spread.sample_deviation.synergy)) ", of its R "
                 (nats(spread.sample_deviation.redundancy)) "."
             }
         }

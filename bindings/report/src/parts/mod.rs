@@ -83,9 +83,18 @@ fn nats(value: f64) -> String {
     words::nats(value).replace('-', "−")
 }
 
+/// A number of nats where there is little room.
+fn short(value: f64) -> String {
+    match value.is_finite() && value.abs() < 1e6 {
+        true if value.abs() < 0.0005 => "0.000".into(),
+        true => format!("{value:.3}").replace('-', "−"),
+        false => nats(value),
+    }
+}
+
 /// A histogram of the values that the axis holds, with lines at 0 and at marked values.
 fn histogram(size: (u32, u32), x: Axis, values: &[f64], colour: Colour, marked: &[(f64, Colour)]) -> Chart {
-    let bins = 40.min((values.len() / 4).max(8));
+    let bins = (values.len() / 4).clamp(24, 40);
     let width = (x.high - x.low) / bins as f64;
     let mut counts = vec![0usize; bins];
     for value in values.iter().filter(|&&v| x.holds(v)) {

@@ -50,5 +50,5 @@ fn panel(null: &Null, name: &str, place: usize, colour: Colour, observed: Option
     chart.y.name = "shuffles".into();
     let p = null.p_values.named()[place].1;
     let seen = observed.map_or(String::new(), |value| format!("observed {}, ", nats(value)));
-    figure(name, &chart, &format!("{seen}p = {p:.4}"))
+    figure(name, &chart, &format!("{seen}p = {}", nats(p)))
 }

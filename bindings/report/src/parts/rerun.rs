@@ -27,14 +27,14 @@ pub fn part(report: &Report) -> Markup {
             Some(body) => (section("To run it again", "One seed gives one result, whatever the number of threads.", body)),
             None => (section(
                 "No details",
-                "This report has means alone. The JSON of `lsmi fit --json` and a model file tell of single samples, classes, \
-                 calibration and training as well.",
+                "This report has means alone. The JSON of `lsmi fit --json` and a model file tell of single samples, \
+                 classes, calibration and training as well.",
                 html! {},
             )),
         }
         footer {
-            "All figures are in nats (1 bit = 0.693 nats) unless they say otherwise, and atoms are raw unless they are called \
-             adjusted; the shift that adjusts them is " (rule) ". Cross-fitted: each sample was read by models that were \
+            "All figures are in nats (1 bit = 0.693 nats) unless they say otherwise, and atoms are raw unless they are \
+             called adjusted; the shift that adjusts them is " (rule) ". Cross-fitted: each sample was read by models that were \
              fitted to other samples. Made by lsmi " (report.version) "."
         }
     }

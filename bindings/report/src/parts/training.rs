@@ -35,8 +35,8 @@ pub fn part(report: &Report) -> Part {
             @for choice in &choices { (choice) }
         }
     };
-    let how = "Mean loss after each epoch, in nats: of the samples trained on (coloured) and of held-out ones (grey, dashed). \
-               The upright line marks the epoch that was kept.";
+    let how = "Mean loss after each epoch, in nats: of the samples trained on (coloured) and of held-out ones (grey, \
+               dashed). The upright line marks the epoch that was kept.";
     Ok(Some(section("Training", how, body)))
 }
 
@@ -61,7 +61,7 @@ fn course(title: &str, history: &History, colour: Colour) -> Result<Markup> {
         },
     ];
     let x = Axis::new("epoch", 0.0, epochs as f64);
-    let caption = format!("{} epochs, {} kept.", history.losses.len(), history.best_epoch);
+    let caption = format!("Kept after epoch {} of {}.", history.best_epoch, history.losses.len());
     figure(title, &Chart { size: (360, 220), x, y, marks }, &caption)
 }
 
