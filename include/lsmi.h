@@ -455,6 +455,10 @@ typedef struct LsmiConfig {
      */
     size_t folds;
     /**
+     * What the choice of densities and classifiers may cost, in billions of multiply-adds; 0 for no bound.
+     */
+    double budget;
+    /**
      * Modes of each density, K. They, the diagonal and the triangular part are chosen by the data if `start` is
      * `LSMI_START_VALIDATED`.
      */
@@ -2344,7 +2348,8 @@ int32_t lsmi_report_add_details(struct LsmiReport *report,
                                 const struct LsmiModel *model);
 
 /**
- * Adds intervals, of the cross-fitted means of the split "train", as `lsmi_bootstrap` gives them.
+ * Adds intervals, of the cross-fitted means of the split "train", as `lsmi_model_intervals` or
+ * `lsmi_bootstrap` gives them.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `HANDLE`, `FAILED_HANDLE`. Exclusive use.
  */
@@ -2654,7 +2659,7 @@ int32_t lsmi_agreement(const double *estimate,
  * (between 0 and 1). The caller sets `out->struct_size` first.
  *
  * They tell how means move with the samples at hand, whose information is taken as it is: what other samples would
- * have taught the models is not in them. Of samples that the models were fitted to they flatter: give what
+ * have taught the models is not in them; see `lsmi_model_intervals`. Of samples that the models were fitted to they flatter: give what
  * `lsmi_model_cross_fitted` gives.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `EMPTY`, `SETTING`, `NOT_FINITE`. Thread-safe.
@@ -2664,6 +2669,21 @@ int32_t lsmi_bootstrap(const struct LsmiInformationArrays *information,
                        double level,
                        uint64_t seed,
                        struct LsmiIntervals *out);
+
+/**
+ * The intervals of `lsmi_bootstrap` for the cross-fitted reading of a model, with the chance of its densities in them:
+ * those of the atoms are as much wider, or narrower, as resamples showed to which the densities were fitted anew. What
+ * other samples would have taught the classifiers is not in them; to first order it moves no mean. The caller sets
+ * `out->struct_size` first.
+ *
+ * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` (also for a model that was fitted without folds), `HANDLE`,
+ * `FAILED_HANDLE`. Thread-safe.
+ */
+int32_t lsmi_model_intervals(const struct LsmiModel *model,
+                             size_t draws,
+                             double level,
+                             uint64_t seed,
+                             struct LsmiIntervals *out);
 
 /**
  * The null of labels that tell nothing: they are shuffled among the training samples `permutations` times (1 to

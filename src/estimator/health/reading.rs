@@ -17,8 +17,14 @@ const NEVER: f64 = 0.01;
 /// Standard errors that a fold's mean surprisal may be from that of all.
 const STANDARD_ERRORS: f64 = 5.0;
 
+/// Nats by which a single sample may move a mean.
+const HEAVY: f64 = 0.05;
+
 /// A mean is negative below this, nats.
 const NEGATIVE: f64 = -0.01;
+
+/// Samples from which on none should move a mean far.
+const LEAST_SAMPLES: f64 = 200.0;
 
 /// Atoms count from this on, nats.
 const LEAST_ATOM: f64 = 0.05;
@@ -86,6 +92,15 @@ pub(in crate::estimator) fn reading_flags(
             "look for outliers and for clusters of near-copies: the density does not carry over between samples",
         );
     }
+    if let Some((row, name, moves)) = heaviest(information, summary) {
+        flag(
+            "heavy_sample",
+            moves,
+            format!("training sample {row} alone moves the mean of {name} by {moves:.3} nats"),
+            "look at its features: models that did not see it are sure of what is wrong, as they are far from where they \
+             learned; where it is an error leave it out",
+        );
+    }
     for (name, mean) in [("i1", summary.i1), ("i2", summary.i2), ("i12", summary.i12)] {
         if mean < NEGATIVE {
             flag(
@@ -127,6 +142,19 @@ pub(in crate::estimator) fn reading_flags(
         );
     }
     flags
+}
+
+/// The sample that moves a mean of information furthest, if it is too far: which, which mean, and by how much.
+fn heaviest(information: &[Information], summary: &Summary) -> Option<(usize, &'static str, f64)> {
+    let n = information.len() as f64;
+    let of = |(row, i): (usize, &Information)| {
+        [("i1", i.i1 - summary.i1), ("i2", i.i2 - summary.i2), ("i12", i.i12 - summary.i12)]
+            .map(|(name, away)| (row, name, away / n))
+    };
+    let all = information.iter().enumerate().flat_map(of);
+    let heaviest = all.reduce(|most, one| if one.2.abs() > most.2.abs() { one } else { most });
+    // Of few samples each moves the mean.
+    heaviest.filter(|(.., moves)| moves.abs() > HEAVY && n >= LEAST_SAMPLES)
 }
 
 /// The fold and the modality whose mean surprisal is furthest from that of all samples, if it is too far, and how many

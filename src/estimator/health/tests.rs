@@ -98,6 +98,9 @@ fn each_fault_of_a_reading_has_its_flag() {
     // R = i1 and S = i12 − i2, as h1 and h2 are far from each other in turn.
     let apart = |i: usize| Information { i1: 0.3, i2: 0.3, i12: 0.6, ..good(i) };
     assert_eq!(read(apart, 0.1), ["atoms_rest_on_surprisal"]);
+    // One sample of 300, 30 nats away.
+    let heavy = |i: usize| Information { i12: if i == 40 { -30.0 } else { 0.35 }, ..good(i) };
+    assert_eq!(read(heavy, 0.45), ["heavy_sample"]);
     // R is −0.3.
     let negative = |i: usize| Information { i1: 0.3, i2: -0.3, i12: 0.1, h1: 0.0, h2: 1.0 * (i % 2) as f64 };
     assert!(read(negative, 0.6).iter().any(|name| name == "large_shift"));

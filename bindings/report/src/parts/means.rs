@@ -34,7 +34,7 @@ pub fn part(report: &Report) -> Part {
     if let Some(intervals) = &report.intervals {
         about.push(format!(
             "Whiskers: {:.0} % intervals of train by {} bootstrap draws of its samples; what other samples would have \
-             taught the models is not in them.",
+             taught the classifiers is not in them.",
             100.0 * intervals.level,
             intervals.draws
         ));
