@@ -66,7 +66,7 @@ fn means<T: Float>(
     information: impl Fn(usize) -> Information,
 ) -> Result<[[f64; 4]; 2]> {
     let mut counts = vec![T::zero(); x[0].samples()];
-    drawn.iter().for_each(|&i| counts[i] = counts[i] + T::one());
+    drawn.iter().for_each(|&i| counts[i] += T::one());
     let log_density1 = log_density_of_weighted(&densities[0], x[0], &counts)?;
     let log_density2 = log_density_of_weighted(&densities[1], x[1], &counts)?;
     let of = |of_sample: Information| {
