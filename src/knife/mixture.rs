@@ -199,19 +199,20 @@ impl Sums {
         let (mut masses, mut means) = (vec![0.0; modes], DMatrix::zeros(d, modes));
         let mut squares: DMatrix<f64> = DMatrix::zeros(d, modes);
         // A feature per row.
-        let (mut x, mut of_mode) = (vec![0.0; d * LONG_BLOCK], vec![0.0; LONG_BLOCK]);
-        for first in (0..n).step_by(LONG_BLOCK) {
-            let count = LONG_BLOCK.min(n - first);
+        let length = LONG_BLOCK.min(n);
+        let (mut x, mut of_mode) = (vec![0.0; d * length], vec![0.0; length]);
+        for first in (0..n).step_by(length) {
+            let count = length.min(n - first);
             for (i, sample) in samples.x[first * d..].chunks_exact(d).take(count).enumerate() {
                 for (j, (value, about)) in sample.iter().zip(about).enumerate() {
-                    x[j * LONG_BLOCK + i] = value.f64() - about;
+                    x[j * length + i] = value.f64() - about;
                 }
             }
             for (mode, shares) in shares.chunks_exact(n).enumerate() {
                 let of_mode = &mut of_mode[..count];
                 of_mode.iter_mut().zip(&shares[first..]).for_each(|(to, share)| *to = share.f64());
                 masses[mode] += of_mode.iter().sum::<f64>();
-                for (j, x) in x.chunks_exact(LONG_BLOCK).enumerate() {
+                for (j, x) in x.chunks_exact(length).enumerate() {
                     let (sum, square) = weighted_sums(of_mode, &x[..count]);
                     means[(j, mode)] += sum;
                     squares[(j, mode)] += square;
@@ -375,16 +376,17 @@ fn maximise<T: Float>(
 fn scatter<T: Float>(level: Level, samples: &Weighted<T>, mean: &[T], shares: &[T]) -> DMatrix<f64> {
     let d = mean.len();
     let pitch = dense::pitch::<T>(d);
-    let rows = dense::block_length::<T>(BLOCK, d);
+    let block = BLOCK.min(samples.x().samples());
+    let rows = dense::block_length::<T>(block, d);
     let (mut centred, mut scaled) = (vec![T::zero(); rows], vec![T::zero(); rows]);
-    let mut columns = vec![T::zero(); dense::block_length::<T>(d, BLOCK)];
+    let mut columns = vec![T::zero(); dense::block_length::<T>(d, block)];
     // The products, and sums of rows, which are not needed.
     let mut products = vec![T::zero(); d * (d + 1)];
     let mut scatter = DMatrix::zeros(d, d);
     let mut rest = with_shares(samples, shares);
     loop {
         let mut count = 0;
-        for (s, (x, share)) in rest.by_ref().take(BLOCK).enumerate() {
+        for (s, (x, share)) in rest.by_ref().take(block).enumerate() {
             count = s + 1;
             for (j, (&x, &m)) in x.iter().zip(mean).enumerate() {
                 centred[s * pitch + j] = x - m;

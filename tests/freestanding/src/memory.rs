@@ -5,7 +5,7 @@ use core::cell::UnsafeCell;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-const ARENA_BYTES: usize = 64 << 20;
+const ARENA_BYTES: usize = 128 << 20;
 
 #[repr(C, align(4096))]
 struct Arena {
