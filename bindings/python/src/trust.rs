@@ -5,7 +5,7 @@ use crate::arrays::{Matrix, Number, Targets, new_vector, vector};
 use crate::error::OrRaise;
 use crate::estimator::{Model, asked, either_model, pair};
 use crate::training::Watcher;
-use lsmi::estimator::Flag;
+use lsmi::estimator::{AnyModel, Flag};
 use lsmi::interaction::Information;
 use lsmi::trust::{self, Interval, Null, Quantities, Spread};
 use lsmi::{Config, Error, Model as Fitted, Samples};
