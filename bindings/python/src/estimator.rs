@@ -142,7 +142,10 @@ fn course(history: &History) -> Option<History> {
 fn settings<'py>(py: Python<'py>, config: &Config) -> PyResult<Bound<'py, PyAny>> {
     let text = serde_json::to_string(config)
         .map_err(|error| pyo3::exceptions::PyRuntimeError::new_err(error.to_string()))?;
-    py.import("json")?.call_method1("loads", (text,))
+    let settings = py.import("json")?.call_method1("loads", (text,))?;
+    // Files leave it out where there is none.
+    settings.set_item("budget", config.budget)?;
+    Ok(settings)
 }
 
 #[pymethods]

@@ -160,7 +160,7 @@ def intervals(information, entry):
 
 
 def trust_report(entry):
-    given = BY_NAME[entry["model"]]["input"]
+    given = entry["model"]
     model, dtype = fitted(given), TYPES[given["type"]]
     x1, x2 = (matrix(given[name], dtype) for name in ("x1", "x2"))
     unseen, settings = model.cross_fitted_, dict(entry["settings"])

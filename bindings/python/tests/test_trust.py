@@ -121,7 +121,7 @@ def test_intervals_hold_the_means_and_are_those_of_the_seed(model, data):
     whole = model.intervals()
     assert whole.of["i12"] == found.of["i12"] and whole.of["s_minus_r"] == found.of["s_minus_r"]
     # About the mean, the densities move both ends by one factor.
-    mean, plain, moved = unseen["summary"]["raw"]["redundancy"], found.of["r"], whole.of["r"]
+    mean, plain, moved = unseen["summary"]["raw"]["r"], found.of["r"], whole.of["r"]
     assert moved != plain
     assert (moved[0] - mean) / (plain[0] - mean) == pytest.approx((moved[1] - mean) / (plain[1] - mean), rel=1e-6)
     assert model.intervals(seed=43) != whole
@@ -351,7 +351,7 @@ def test_a_report_holds_what_was_found(model, data, null, spread, controls):
     assert report["splits"] == {"train": unseen["summary"], "val": model.score(*split)}
     assert report["reading"] == "cross-fitted"
 
-    intervals = lsmi.bootstrap(unseen, 200)
+    intervals = model.intervals(200)
     assert report["intervals"] == intervals.as_dict()
     low, high = intervals.of["s"]
     assert report["intervals"]["s"] == {"low": low, "high": high}
