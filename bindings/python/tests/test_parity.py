@@ -343,7 +343,7 @@ def agree(place, got, want, tolerance):
             agree(f"{place}[{index}]", one, other, tolerance)
     elif isinstance(want, str) and want.startswith("{") and tolerance > 0:
         agree(place, json.loads(got), json.loads(want), tolerance)
-    elif isinstance(want, bool) or (isinstance(want, str) and want not in ("NaN", "Infinity", "-Infinity")):
+    elif want is None or isinstance(want, bool) or (isinstance(want, str) and want not in ("NaN", "Infinity", "-Infinity")):
         assert got == want, place
     else:
         got, want = float(got), float(want)
