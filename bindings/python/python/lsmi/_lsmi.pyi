@@ -27,6 +27,7 @@ __all__ = [
     "discrete",
     "flags",
     "information",
+    "intervals",
     "joint_categories",
     "kind_mixture",
     "kind_mixture_truth",
