@@ -238,7 +238,8 @@ fn further<T: Float>(
             let task = Task { split: &split, left_out: fold, look: None, seed };
             match forms.begin(shape, &task, report)? {
                 Begun::Solved(looks) => {
-                    return Ok(Trial { fold: (looks.clone(), losses(&looks)), underway: None });
+                    let losses = losses(&looks);
+                    return Ok(Trial { fold: (looks, losses), underway: None });
                 }
                 Begun::Training(underway) => Trial { fold: Default::default(), underway: Some(underway) },
             }
