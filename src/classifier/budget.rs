@@ -92,6 +92,7 @@ pub(super) fn within(budget: f64, sizes: &Sizes, shapes: Vec<Shape>) -> (Vec<Sha
 mod tests {
     use super::*;
     use crate::Samples;
+    use crate::classifier::Reserve;
     use crate::classifier::forms::shapes;
     use crate::classifier::trials::Data;
 
@@ -102,7 +103,8 @@ mod tests {
     fn all() -> Vec<Shape> {
         let x = Samples::from_rows("x", &[0.0; 4], 4).unwrap();
         let training = crate::Config::robust().classifier_training();
-        shapes(Data { x, targets: &[0], classes: 2, widths: &[4] }, &training, 4)
+        let reserve = Reserve::new(&[1, 0]);
+        shapes(Data { x, targets: &[0], classes: 2, widths: &[4], reserve }, &training, 4)
     }
 
     fn total(shapes: &[Shape]) -> f64 {

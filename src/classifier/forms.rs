@@ -6,15 +6,15 @@ use super::fit::{InTraining, sizes};
 use super::kernel::{Kernel, PRECISIONS};
 use super::passes::Form;
 use super::projection::{Directions, Kind, Moments, Projection};
-use super::trials::{Data, Look, log_prior, loss_of_prior, mean_loss};
-use super::{Activation, Network, NetworkOptions, canonical};
+use super::trials::{Data, Look, loss_of_prior, mean_loss};
+use super::{Activation, Network, NetworkOptions, Reserve, canonical};
 use crate::optim::{Folds, History, Split, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
 use crate::simd::Level;
 use crate::{Error, Float, Result, Samples, Training, parallel};
 use alloc::boxed::Box;
 use alloc::string::ToString;
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use core::ops::ControlFlow;
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -290,7 +290,10 @@ impl<'a, T: Float> Forms<'a, T> {
         let fail = || Error::Diverged { field: self.name.to_string(), epoch: 0, got: f64::NAN };
         match kind {
             NetworkKind::Discriminant => {
-                let discriminant = Discriminant::new(&z, &targets, log_prior(&targets, self.data.classes));
+                let mut counts = vec![0; self.data.classes];
+                targets.iter().for_each(|&class| counts[class] += 1);
+                let log_prior = Reserve::new(&counts).log_frequencies().collect();
+                let discriminant = Discriminant::new(&z, &targets, log_prior);
                 let network = |number: usize| discriminant.network(projection, settings[number - 1]);
                 wanted.map(|number| Ok((number, network(number).ok_or_else(fail)??))).collect()
             }
@@ -321,7 +324,7 @@ impl<'a, T: Float> Forms<'a, T> {
         stream: &mut Stream,
         report: &mut dyn FnMut(f64) -> ControlFlow<()>,
     ) -> Result<Option<Projection>> {
-        let Data { x, targets, classes, widths } = self.data;
+        let Data { x, targets, classes, widths, .. } = self.data;
         let mut order = split.training.clone();
         stream.shuffle(&mut order);
         let validation = order.split_off(order.len() - order.len() / 5);

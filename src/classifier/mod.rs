@@ -14,6 +14,8 @@ mod passes;
 mod projection;
 #[cfg(test)]
 mod reference;
+mod reserve;
+mod response;
 mod selection;
 mod stack;
 #[cfg(test)]
@@ -22,6 +24,8 @@ mod trials;
 
 pub(crate) use cross_fit::log_probabilities_out_of_fold;
 pub(crate) use network::{check_targets, class_of};
+pub(crate) use reserve::Reserve;
+pub(crate) use response::Response;
 pub(crate) use selection::fit_selected;
 pub(crate) use trials::Data;
 

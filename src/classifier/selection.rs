@@ -13,9 +13,8 @@
 use super::Network;
 use super::forms::{Begun, Course, Forms, Shape, Task, Underway, settings};
 use super::joined::join;
-use super::stack::Stack;
 use super::trials::{
-    Data, Fold, Look, Losses, Predictions, Tried, log_prior, log_probabilities, loss_of_prior, mean_loss,
+    Data, Fold, Look, Losses, Predictions, Tried, log_probabilities, loss_of_prior, mean_loss, stack,
 };
 use crate::optim::{Folds, History, Split, TrainingProgress, TrainingRun};
 use crate::{Error, Float, Result, parallel};
@@ -102,10 +101,10 @@ pub(crate) fn fit_selected<T: Float>(
         for i in everyone.iter().copied().filter(|&i| folds.of(i) == fold) {
             let place = i * data.classes..(i + 1) * data.classes;
             mix.log_probabilities(|m| &read[m][place.clone()], &mut out_of_fold[place.clone()]);
+            data.reserve.add_to(&mut out_of_fold[place]);
         }
     }
     let (mix, looks) = predictions.choose(None, &everyone);
-    let log_prior = log_prior(data.targets, data.classes);
     let mut candidates: Vec<NetworkCandidate> = shapes
         .iter()
         .zip(&trials)
@@ -134,7 +133,7 @@ pub(crate) fn fit_selected<T: Float>(
     let mut biases = vec![0.0; data.classes];
     for (&member, &weight) in mix.members.iter().zip(&mix.weights) {
         if member == 0 {
-            biases = log_prior.iter().map(|log_p| weight * log_p).collect();
+            biases = data.reserve.log_frequencies().map(|log_p| weight * log_p).collect();
             continue;
         }
         let shape = member - 1;
@@ -281,8 +280,7 @@ fn tempered_loss<T: Float>(network: &Network<T>, data: Data<'_, T>, samples: &[u
     }
     let targets: Vec<usize> = samples.iter().map(|&i| data.targets[i]).collect();
     let everyone: Vec<usize> = (0..samples.len()).collect();
-    let stack = Stack { members: vec![&log_p], targets: &targets, classes: data.classes, samples: &everyone };
-    stack.tempered_loss(0)
+    stack(Data { targets: &targets, ..data }, vec![&log_p], &everyone).tempered_loss(0)
 }
 
 /// Shapes, and their trainings without each fold.

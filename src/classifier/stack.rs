@@ -4,8 +4,10 @@
 //! log p(y|x) = log softmax(Σ_m w_m log p_m(y|x))_y,   w ≥ 0
 //! ```
 //!
-//! The mean cross-entropy is convex in w. One weight below 1 is a temperature above 1; with the prior p(y) among the
-//! members it draws towards p(y), so that a classifier that knows nothing is left out.
+//! One weight below 1 is a temperature above 1; with the prior p(y) among the members it draws towards p(y), so that a
+//! classifier that knows nothing is left out. The samples find likely what there is with a share of the prior added
+//! ([`Reserve`]), so that a few of them, of which members are surely wrong, do not decide for all. Without that share
+//! the mean cross-entropy is convex in w; with it steps leave out the terms of its curvature that are negative.
 //!
 //! Where the samples are told apart without a mistake, larger weights would be better without end. n samples are
 //! therefore thought to be n + 2, one of the two a mistake (as Platt's targets have it for each of two classes):
@@ -14,6 +16,7 @@
 //! Sources: Wolpert, "Stacked generalization", 1992; Guo et al., "On Calibration of Modern Neural Networks", 2017;
 //! Platt, "Probabilistic Outputs for Support Vector Machines", 1999.
 
+use super::Reserve;
 use crate::linalg::dense::MOST_LANES;
 use crate::linalg::softmax::exp_block;
 use crate::simd::Level;
@@ -34,6 +37,7 @@ pub(super) struct Stack<'a> {
     pub(super) classes: usize,
     /// The samples that count.
     pub(super) samples: &'a [usize],
+    pub(super) reserve: Reserve<'a>,
 }
 
 /// Members and their weights.
@@ -88,7 +92,7 @@ impl Stack<'_> {
         let mut log_p = vec![0.0; self.classes];
         let losses = self.samples.iter().map(|&i| {
             mix.log_probabilities(|m| &self.members[m][i * self.classes..][..self.classes], &mut log_p);
-            -log_p[self.targets[i]]
+            -self.reserve.log_probability(self.targets[i], log_p[self.targets[i]])
         });
         losses.sum::<f64>() / self.samples.len() as f64
     }
@@ -136,13 +140,18 @@ impl Stack<'_> {
         let (classes, count) = (self.classes, members.len());
         // What of every sample counts for each other class.
         let rest = 1.0 / ((self.samples.len() + 2) * (classes - 1)) as f64;
+        let reserved: Vec<f64> =
+            (0..classes).map(|class| self.reserve.share() * self.reserve.frequency(class)).collect();
+        let share = 1.0 - self.reserve.share();
+        // What counts for each class, times how likely it is not what is reserved that is seen of it.
+        let mut expected = vec![0.0; classes];
         let mut losses = Vec::with_capacity(self.samples.len());
         let (mut gradient, mut curvature) = (DVector::zeros(count), DMatrix::zeros(count, count));
         let (mut means, mut centred) = (vec![0.0; count], vec![0.0; count]);
-        // Logits less the largest of their sample, and what they are the logarithms of.
+        // Logits less the largest of their sample; then what they are the logarithms of.
         let numbers = self.samples.len() * classes;
-        let mut logits = vec![0.0; numbers.next_multiple_of(MOST_LANES)];
-        for (&i, logits) in self.samples.iter().zip(logits.chunks_exact_mut(classes)) {
+        let mut odds = vec![0.0; numbers.next_multiple_of(MOST_LANES)];
+        for (&i, logits) in self.samples.iter().zip(odds.chunks_exact_mut(classes)) {
             for (member, weight) in members.iter().zip(weights.iter()) {
                 let of_sample = &self.members[*member][i * classes..][..classes];
                 logits.iter_mut().zip(of_sample).for_each(|(l, v)| *l += weight * v);
@@ -150,27 +159,32 @@ impl Stack<'_> {
             let most = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             logits.iter_mut().for_each(|l| *l -= most);
         }
-        let mut odds = logits.clone();
         exp_block(Level::best(), &mut odds);
-        let rows = logits.chunks_exact(classes).zip(odds.chunks_exact_mut(classes));
-        for (&i, (logits, p)) in self.samples.iter().zip(rows) {
+        for (&i, p) in self.samples.iter().zip(odds.chunks_exact_mut(classes)) {
             let of = |m: usize| &self.members[members[m]][i * classes..][..classes];
             let class = self.targets[i];
-            let expected = |values: &[f64]| {
-                (1.0 - rest * classes as f64) * values[class] + rest * values.iter().sum::<f64>()
-            };
             let total: f64 = p.iter().sum();
-            losses.push(libm::log(total) - expected(logits));
             p.iter_mut().for_each(|p| *p /= total);
+            let (mut loss, mut weight) = (0.0, 0.0);
+            for (other, expected) in expected.iter_mut().enumerate() {
+                let counts = if other == class { 1.0 - rest * (classes - 1) as f64 } else { rest };
+                let whole = share * p[other] + reserved[other];
+                loss -= counts * libm::log(whole);
+                *expected = counts * share * p[other] / whole;
+                weight += *expected;
+            }
+            losses.push(loss);
             for (m, mean) in means.iter_mut().enumerate() {
                 *mean = of(m).iter().zip(&*p).map(|(v, p)| v * p).sum();
-                gradient[m] += *mean - expected(of(m));
+                gradient[m] += of(m).iter().zip(&expected).map(|(v, e)| e * (*mean - v)).sum::<f64>();
             }
-            for (class, p) in p.iter().enumerate() {
+            for (class, &p) in p.iter().enumerate() {
+                let is_reserved = reserved[class] / (share * p + reserved[class]);
+                let bent = (weight * p - expected[class] * is_reserved).max(0.0);
                 for m in 0..count {
                     centred[m] = of(m)[class] - means[m];
                     for l in 0..=m {
-                        curvature[(m, l)] += p * centred[m] * centred[l];
+                        curvature[(m, l)] += bent * centred[m] * centred[l];
                     }
                 }
             }

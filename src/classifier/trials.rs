@@ -1,7 +1,7 @@
 //! What forms of a classifier that were tried say of samples that they did not see.
 
-use super::Network;
 use super::stack::{Mix, Stack};
+use super::{Network, Reserve};
 use crate::optim::Folds;
 use crate::{Float, Samples};
 use alloc::collections::BTreeMap;
@@ -15,6 +15,8 @@ pub(crate) struct Data<'a, T> {
     pub(crate) classes: usize,
     /// Features of each modality, side by side in `x`.
     pub(crate) widths: &'a [usize],
+    /// What is left to the class frequencies of the targets.
+    pub(crate) reserve: Reserve<'a>,
 }
 
 /// A training's state after some epochs, or what one of several settings gave, with their number.
@@ -87,8 +89,7 @@ impl<'a, T: Float> Predictions<'a, T> {
         let looks: Vec<usize> = self.forms.iter().map(|form| form.best(left_out)).collect();
         let data = self.data;
         let members = self.of(&looks);
-        let stack = Stack { members, targets: data.targets, classes: data.classes, samples };
-        (stack.choose(), looks)
+        (stack(data, members, samples).choose(), looks)
     }
 
     /// The log-probabilities of all samples under the prior and under these looks of the forms.
@@ -98,7 +99,7 @@ impl<'a, T: Float> Predictions<'a, T> {
         let keys = || looks.iter().copied().enumerate();
         self.known
             .entry(PRIOR)
-            .or_insert_with(|| log_prior(data.targets, data.classes).repeat(data.x.samples()));
+            .or_insert_with(|| data.reserve.log_frequencies().collect::<Vec<_>>().repeat(data.x.samples()));
         for (form, look) in keys() {
             let trained = self.forms[form].0;
             self.known.entry((form, look)).or_insert_with(|| {
@@ -117,16 +118,14 @@ impl<'a, T: Float> Predictions<'a, T> {
     }
 }
 
-/// log p(y), that of a class without samples as if it had half of one.
-pub(super) fn log_prior(targets: &[usize], classes: usize) -> Vec<f64> {
-    let mut counts = vec![0.0f64; classes];
-    targets.iter().for_each(|&class| counts[class] += 1.0);
-    counts.iter().map(|count| libm::log(count.max(0.5) / targets.len() as f64)).collect()
+/// What finds the weights of members by these samples.
+pub(super) fn stack<'a, T>(data: Data<'a, T>, members: Vec<&'a [f64]>, samples: &'a [usize]) -> Stack<'a> {
+    Stack { members, targets: data.targets, classes: data.classes, samples, reserve: data.reserve }
 }
 
 /// The mean log-loss of the class frequencies, nats: where every form begins.
 pub(super) fn loss_of_prior<T>(data: Data<'_, T>) -> f64 {
-    let log_prior = log_prior(data.targets, data.classes);
+    let log_prior: Vec<f64> = data.reserve.log_frequencies().collect();
     -data.targets.iter().map(|&class| log_prior[class]).sum::<f64>() / data.targets.len() as f64
 }
 
@@ -145,8 +144,15 @@ pub(super) fn log_probabilities<T: Float>(
     out.iter().map(|v| v.f64()).collect()
 }
 
+/// The mean log-loss of these samples, nats; none if a probability leaves the finite numbers.
 pub(super) fn mean_loss<T: Float>(network: &Network<T>, data: Data<'_, T>, samples: &[usize]) -> f64 {
     let log_p = log_probabilities(network, data.x, samples);
-    let losses = samples.iter().zip(log_p.chunks(data.classes)).map(|(&i, row)| -row[data.targets[i]]);
+    if log_p.iter().any(|v| !v.is_finite()) {
+        return f64::NAN;
+    }
+    let losses = samples.iter().zip(log_p.chunks(data.classes)).map(|(&i, row)| {
+        let class = data.targets[i];
+        -data.reserve.log_probability(class, row[class])
+    });
     losses.sum::<f64>() / samples.len() as f64
 }

@@ -6,7 +6,7 @@ use super::config::{Config, LARGEST, ShiftRule};
 use super::health::{Course, data_flags, reading_flags};
 use super::model::{Model, log_prior};
 use super::preprocess::{Preprocessing, join};
-use super::resampling::deviation_ratios;
+use super::resampling::{Read, deviation_ratios};
 use super::rows::{Rows, hashes};
 use super::score::check_counts;
 use super::training::{Trained, Trainer, assemble};
@@ -117,9 +117,10 @@ pub fn fit_with_progress<T: Float>(
             let (scores, shift) = model.read_out_of_fold(&unseen, &targets, clipped)?;
             let found = reading_flags(&scores.information, &scores.summary, &course);
             let [log_p1, log_p2, log_p12, ..] = unseen.each_ref().map(Vec::as_slice);
-            model.calibration = Some(Calibration::new([log_p1, log_p2, log_p12], &targets, model.classes()));
-            let (offsets, x) = (model.entropy_offsets(), [both.columns(0, d1), both.columns(d1, d2)]);
-            let ratios = deviation_ratios(&model.densities, x, &scores.information, offsets, config.seed)?;
+            let log_probabilities = [log_p1, log_p2, log_p12];
+            model.calibration = Some(Calibration::new(log_probabilities, &targets, model.classes()));
+            let read = Read { both, targets: &targets, information: &scores.information, log_probabilities };
+            let ratios = deviation_ratios(&model.densities, read, model.entropy_offsets(), config.seed)?;
             model.deviation_ratios = Some(ratios);
             (model.frozen_shift, model.cross_fitted) = (Some(shift), Some(scores));
             found

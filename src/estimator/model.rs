@@ -79,7 +79,7 @@ pub struct Model<T> {
     pub(super) cross_fitted: Option<Scores>,
     /// How sure those models were of these samples' classes, and how often right.
     pub(super) calibration: Option<Calibration>,
-    /// What the densities' chance makes of the deviations of those samples' mean atoms.
+    /// What the models' chance makes of the deviations of those samples' mean atoms.
     pub(super) deviation_ratios: Option<Atoms>,
     /// What the training samples and their reading give reason to doubt.
     pub(super) flags: Vec<Flag>,
@@ -202,7 +202,8 @@ impl<T: Float> Model<T> {
     }
 
     /// By how much the standard deviation of each mean raw atom of [`Model::cross_fitted`] is larger, or smaller, over
-    /// resampled samples to which the densities are fitted anew than where the densities stay as they are: what
+    /// resampled samples to which the densities are fitted anew, and to which classifiers answer to first order, than
+    /// where all stay as they are: what
     /// [`trust::intervals`](crate::trust::intervals) widens or narrows the atoms' intervals by.
     pub fn deviation_ratios(&self) -> Option<&Atoms> {
         self.deviation_ratios.as_ref()

@@ -32,7 +32,7 @@ impl<T: Float> Model<T> {
         for (row, &class) in targets.iter().enumerate() {
             let mut log_ratio = |source: usize, log_p: &[f64]| {
                 let of_sample = &log_p[row * classes..][..classes];
-                tally.count(source, of_sample, class);
+                tally.count(source, of_sample, (class, of_sample[class]));
                 of_sample[class] - self.log_prior()[class]
             };
             let of_sample = Information {

@@ -1,12 +1,13 @@
-//! How much of the chance in mean atoms is that of the densities.
+//! How much of the chance in mean atoms is that of the models.
 
+use crate::classifier::Response;
 use crate::interaction::{Atoms, Information, means_by};
 use crate::knife::{Marginal, log_density_of_weighted};
 use crate::rng::Stream;
 use crate::{Float, Result, Samples, parallel};
 use alloc::{vec, vec::Vec};
 
-/// Resamples that the densities are fitted to.
+/// Resamples that the models are fitted to.
 const DRAWS: usize = 50;
 
 /// The streams of the draws, apart from those of fits.
@@ -17,33 +18,55 @@ const MOST_SAMPLES: usize = 4096;
 const MOST_NUMBERS: usize = 4_000_000;
 const LEAST_SAMPLES: usize = 500;
 
-/// For each raw atom the deviation of its mean over resampled samples to which the densities are fitted anew, divided by
-/// that where the densities stay as they are. R feels every error of a density at once, and as the densities
-/// have learned from the very samples that are averaged, the other atoms may even vary less. Of many samples a random
-/// choice: both deviations shrink alike with their number.
+/// Training samples, and what was read of them.
+#[derive(Clone, Copy)]
+pub(super) struct Read<'a, T> {
+    /// Preprocessed features of x1 and x2 side by side.
+    pub(super) both: Samples<'a, T>,
+    pub(super) targets: &'a [usize],
+    /// By models that did not see the samples.
+    pub(super) information: &'a [Information],
+    /// log p(y|x1), log p(y|x2), log p(y|x1, x2) by those, n×C each.
+    pub(super) log_probabilities: [&'a [f64]; 3],
+}
+
+/// For each raw atom the deviation of its mean over resampled samples to which the densities are fitted anew, and to
+/// which classifiers answer ([`Response`]), divided by that where all stay as they are. R feels every error of a density
+/// at once, and as the models have learned from the very samples that are averaged, the other atoms may even vary less.
+/// Of many samples a random choice: both deviations shrink alike with their number.
 pub(super) fn deviation_ratios<T: Float>(
     densities: &[Marginal<T>; 2],
-    x: [Samples<'_, T>; 2],
-    information: &[Information],
+    read: Read<'_, T>,
     offsets: [f64; 2],
     seed: u64,
 ) -> Result<Atoms> {
-    let numbers = (0..2).map(|m| densities[m].options().modes * x[m].features() * x[m].features()).max();
-    let most = (MOST_NUMBERS / numbers.unwrap_or(1).max(1)).clamp(LEAST_SAMPLES, MOST_SAMPLES);
-    let mut chosen: Vec<usize> = (0..information.len()).collect();
+    let [d1, d2] = [0, 1].map(|m| densities[m].features());
+    let numbers = (densities[0].options().modes * d1 * d1).max(densities[1].options().modes * d2 * d2);
+    let most = (MOST_NUMBERS / numbers.max(1)).clamp(LEAST_SAMPLES, MOST_SAMPLES);
+    let n = read.targets.len();
+    let mut chosen: Vec<usize> = (0..n).collect();
     if chosen.len() > most {
         Stream::new(seed, FIRST_STREAM).shuffle(&mut chosen);
         chosen.truncate(most);
         chosen.sort_unstable();
     }
-    let rows = [0, 1].map(|m| chosen.iter().flat_map(|&i| x[m].sample(i)).copied().collect::<Vec<T>>());
-    let [x1, x2] = [0, 1].map(|m| Samples::from_rows("x", &rows[m], x[m].features()));
-    let x = [x1?, x2?];
+    let rows: Vec<T> = chosen.iter().flat_map(|&i| read.both.sample(i)).copied().collect();
+    let both = Samples::from_rows("x1 and x2", &rows, d1 + d2)?;
+    let x = [both.columns(0, d1), both.columns(d1, d2)];
+    let targets: Vec<usize> = chosen.iter().map(|&i| read.targets[i]).collect();
+    let information: Vec<Information> = chosen.iter().map(|&i| read.information[i]).collect();
+    let log_probabilities = read.log_probabilities.map(|log_p| -> Vec<f64> {
+        let classes = log_p.len() / n;
+        chosen.iter().flat_map(|&i| &log_p[i * classes..(i + 1) * classes]).copied().collect()
+    });
+    let inputs = [x[0], x[1], both];
+    let responses =
+        [0, 1, 2].map(|source| Response::new(inputs[source], &targets, &log_probabilities[source]));
     let mut draws: Vec<Result<[[f64; 4]; 2]>> = vec![Ok([[0.0; 4]; 2]); DRAWS];
     parallel::for_each_chunk(&mut draws, 1, |draw, out| {
         let mut stream = Stream::new(seed, FIRST_STREAM + 1 + draw as u64);
         let drawn: Vec<usize> = (0..chosen.len()).map(|_| stream.below(chosen.len())).collect();
-        out[0] = means((densities, offsets), x, &drawn, |i| information[chosen[i]]);
+        out[0] = means((densities, offsets), x, &responses, &drawn, &information);
     });
     let draws = draws.into_iter().collect::<Result<Vec<_>>>()?;
     let deviation = |which: usize, atom: usize| {
@@ -58,25 +81,30 @@ pub(super) fn deviation_ratios<T: Float>(
     Ok(Atoms { redundancy, unique1, unique2, synergy })
 }
 
-/// The mean raw atoms of drawn samples under densities fitted to them, and under those that there are.
+/// The mean raw atoms of drawn samples under models fitted to them, and under those that there are.
 fn means<T: Float>(
     (densities, offsets): (&[Marginal<T>; 2], [f64; 2]),
     x: [Samples<'_, T>; 2],
+    responses: &[Option<Response<'_>>; 3],
     drawn: &[usize],
-    information: impl Fn(usize) -> Information,
+    information: &[Information],
 ) -> Result<[[f64; 4]; 2]> {
     let mut counts = vec![T::zero(); x[0].samples()];
     drawn.iter().for_each(|&i| counts[i] += T::one());
     let log_density1 = log_density_of_weighted(&densities[0], x[0], &counts)?;
     let log_density2 = log_density_of_weighted(&densities[1], x[1], &counts)?;
+    let moves = responses.each_ref().map(|response| response.as_ref().map(|response| response.to(&counts)));
+    let moved = |source: usize, i: usize| moves[source].as_ref().map_or(0.0, |moves| moves[i]);
     let of = |of_sample: Information| {
         let atoms = of_sample.atoms();
         [atoms.redundancy, atoms.unique1, atoms.unique2, atoms.synergy]
     };
     let anew = |i: usize| Information {
+        i1: information[i].i1 + moved(0, i),
+        i2: information[i].i2 + moved(1, i),
+        i12: information[i].i12 + moved(2, i),
         h1: offsets[0] - log_density1[i],
         h2: offsets[1] - log_density2[i],
-        ..information(i)
     };
-    Ok([means_by(drawn, |&i| of(anew(i))), means_by(drawn, |&i| of(information(i)))])
+    Ok([means_by(drawn, |&i| of(anew(i))), means_by(drawn, |&i| of(information[i]))])
 }

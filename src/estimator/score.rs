@@ -1,10 +1,10 @@
 //! Scoring samples with a fitted model.
 
-use super::config::ShiftRule;
+use super::config::{ClassifierForm, ShiftRule};
 use super::model::Model;
 use super::preprocess::join;
 use super::summary::{Summary, Tally};
-use crate::classifier::class_of;
+use crate::classifier::{Reserve, class_of};
 use crate::interaction::{Atoms, Information};
 use crate::matrix::check_count;
 use crate::simd::Buffer;
@@ -135,6 +135,14 @@ impl<T: Float> Model<T> {
         }
     }
 
+    /// What is left to the class frequencies of what classifiers say that were chosen.
+    fn reserve(&self) -> Reserve<'_> {
+        match self.config.classifier_form {
+            ClassifierForm::Validated => Reserve::new(&self.class_counts),
+            ClassifierForm::Given => Reserve::new(&[]),
+        }
+    }
+
     /// Reads one block of samples; none if features, targets or what comes of them are not as they should.
     fn read(
         &self,
@@ -157,6 +165,7 @@ impl<T: Float> Model<T> {
         let both = Samples::from_rows("x", rows, d1 + d2).expect("blocks are not empty");
         let inputs = [both.columns(0, d1), both.columns(d1, d2), both];
 
+        let reserve = self.reserve();
         for (source, network) in self.networks.iter().enumerate() {
             network
                 .log_probabilities(inputs[source], log_probabilities)
@@ -168,8 +177,9 @@ impl<T: Float> Model<T> {
                     1 => &mut out.i2,
                     _ => &mut out.i12,
                 };
-                *information = row[class].f64() - self.log_prior[class];
-                tally.count(source, row, class);
+                let log_p = reserve.log_probability(class, row[class].f64());
+                *information = log_p - self.log_prior[class];
+                tally.count(source, row, (class, log_p));
             }
         }
         let log_density = &mut log_probabilities[..n];

@@ -74,10 +74,10 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts a sample of this class by its log-probabilities under a classifier.
-    pub fn count<T: Float>(&mut self, source: usize, log_probabilities: &[T], class: usize) {
+    /// Counts a sample of this class, which a classifier finds this likely, by its log-probabilities of all classes.
+    pub fn count<T: Float>(&mut self, source: usize, log_probabilities: &[T], (class, log_p): (usize, f64)) {
         let of_class = log_probabilities[class];
-        self.log_loss[source] -= of_class.f64();
+        self.log_loss[source] -= log_p;
         // The first class of the largest probability, as the released program has it.
         let mut others = log_probabilities.iter().enumerate();
         let largest = others.all(|(k, &p)| if k < class { p < of_class } else { p <= of_class });

@@ -4,7 +4,7 @@ use super::component::Component;
 use super::config::{ClassifierForm, Config};
 use super::model::Histories;
 use crate::classifier::{
-    self, Network, NetworkCandidate, NetworkFit, fit_network, log_probabilities_out_of_fold,
+    self, Network, NetworkCandidate, NetworkFit, Reserve, fit_network, log_probabilities_out_of_fold,
 };
 use crate::knife::{Candidate, Marginal, fit_marginal_within, log_density_out_of_fold};
 use crate::optim::{Folds, History, TrainingProgress, TrainingRun};
@@ -109,7 +109,15 @@ impl<T: Float> Trainer<'_, T> {
                 Component::ClassifierJoint => vec![d1, d2],
                 _ => vec![x.features()],
             };
-            let data = classifier::Data { x, targets: self.targets, classes: self.classes, widths: &widths };
+            let mut counts = vec![0; self.classes];
+            self.targets.iter().for_each(|&class| counts[class] += 1);
+            let data = classifier::Data {
+                x,
+                targets: self.targets,
+                classes: self.classes,
+                widths: &widths,
+                reserve: Reserve::new(&counts),
+            };
             let run = self.run(&name, &training, &mut stream, observer);
             let fit = classifier::fit_selected(data, folds, run, self.config.budget_of_model())?;
             return Ok(Trained {

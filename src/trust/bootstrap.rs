@@ -65,9 +65,10 @@ pub fn bootstrap(information: &[Information], draws: usize, level: f64, seed: u6
     widened(information, ONES, draws, level, seed)
 }
 
-/// The intervals of [`bootstrap`] for the cross-fitted reading of a model, with the chance of its densities in them: those
-/// of the atoms are wider or narrower about the mean by [`Model::deviation_ratios`](crate::Model::deviation_ratios).
-/// What other samples would have taught the classifiers is not in them; to first order it moves no mean.
+/// The intervals of [`bootstrap`] for the cross-fitted reading of a model, with the chance of its models in them: those of
+/// the atoms are wider or narrower about the mean by [`Model::deviation_ratios`](crate::Model::deviation_ratios). A mean
+/// i(x; y) is, but for a constant, the log-likelihood that a classifier is at the maximum of: its chance moves it to
+/// second order only. What another choice of forms would have given is not in them.
 ///
 /// # Errors
 /// As [`bootstrap`]; [`Error::Setting`] for a model that was fitted without folds.

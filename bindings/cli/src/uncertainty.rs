@@ -113,8 +113,8 @@ impl Uncertainty {
         let mut text = table(&header, rows);
         if let Some(Intervals { draws, .. }) = intervals {
             text += &format!(
-                "\nintervals: {draws} bootstrap draws of the samples, with the chance of the densities; what other \
-                 samples would have taught the classifiers is not in them"
+                "\nintervals: {draws} bootstrap draws of the samples, with the chance of densities and \
+                 classifiers"
             );
         }
         if let Some(Null { permutations, .. }) = null {

@@ -95,9 +95,9 @@ no_intervals() = CIntervals(sizeof(CIntervals), 0, 0.0, 0, ntuple(_ -> Interval(
     intervals(model::Model; draws = 1000, level = 0.95, seed = 42) -> Intervals
 
 The intervals of [`LSMI.bootstrap`](@ref) for the cross-fitted reading of the training samples, with the chance of the
-densities in them: those of the atoms are as much wider, or narrower, as resamples showed to which the densities were
-fitted anew. What other samples would have taught the classifiers is not in them; to first order it moves no mean. Throws
-[`LSMIError`](@ref) with status `:setting`, also if the model was fitted without folds.
+models in them: those of the atoms are as much wider, or narrower, as resamples showed to which the densities were fitted
+anew, and to which classifiers answered to first order. What another choice of forms would have given is not in them.
+Throws [`LSMIError`](@ref) with status `:setting`, also if the model was fitted without folds.
 
 ```julia
 LSMI.intervals(model).s.low > 0         # whether the synergy is clearly positive

@@ -1,4 +1,5 @@
 use super::*;
+use crate::classifier::Reserve;
 use crate::classifier::forms::shapes;
 use crate::classifier::trials::Look;
 use crate::rng::Stream;
@@ -35,7 +36,9 @@ fn selected(x: Samples<'_, f64>, targets: &[usize], widths: &[usize], epochs: us
         stream: &mut Stream::new(2, 0),
         observer: &mut |_| ControlFlow::Continue(()),
     };
-    fit_selected(Data { x, targets, classes: 2, widths }, &folds, run, f64::INFINITY).unwrap()
+    let counts = [0, 1].map(|class| targets.iter().filter(|&&target| target == class).count());
+    let data = Data { x, targets, classes: 2, widths, reserve: Reserve::new(&counts) };
+    fit_selected(data, &folds, run, f64::INFINITY).unwrap()
 }
 
 #[test]
@@ -75,9 +78,34 @@ fn an_exclusive_or_among_many_features_is_seen_through_few_directions() {
 }
 
 #[test]
+fn a_sample_far_from_all_others_does_not_outweigh_them() {
+    let mut stream = Stream::new(4, 0);
+    let n = 300;
+    let targets: Vec<usize> = (0..n).map(|i| i % 2).collect();
+    let mut rows: Vec<f64> = (0..2 * n).map(|_| stream.normal()).collect();
+    rows.iter_mut().step_by(2).zip(&targets).for_each(|(x, &class)| *x += 3.0 * class as f64);
+    // The second feature nearly copies the first: what whitens their difference makes much of a little.
+    (0..n).for_each(|i| rows[2 * i + 1] = rows[2 * i] + 1e-3 * rows[2 * i + 1]);
+    let loss = |rows: &[f64]| {
+        let fit = selected(Samples::from_rows("x", rows, 2).unwrap(), &targets, &[2], 20);
+        let losses: Vec<f64> =
+            fit.out_of_fold.chunks(2).zip(&targets).map(|(log_p, &class)| -log_p[class]).collect();
+        // ε p(y), where p(y) is one half.
+        assert!(losses.iter().all(|&loss| loss <= libm::log(2.0 * (n + 2) as f64) + 1e-12));
+        losses.iter().sum::<f64>() / n as f64
+    };
+    let without = loss(&rows);
+    // A sample of class 0 with the features of class 1, beyond all.
+    (rows[0], rows[1]) = (30.0, -30.0);
+    let with = loss(&rows);
+    assert!(without < 0.3 && with < without + 0.1, "{without} {with}");
+}
+
+#[test]
 fn forms_that_diverge_are_left_out() {
     let data = Samples::from_rows("x", &[0.0; 4], 1).unwrap();
-    let data = Data { x: data, targets: &[0, 1, 0, 1], classes: 2, widths: &[1] };
+    let reserve = Reserve::new(&[2, 2]);
+    let data = Data { x: data, targets: &[0, 1, 0, 1], classes: 2, widths: &[1], reserve };
     let shapes = || shapes(data, &training(5), 0);
     let diverged = |epoch| Err(Error::Diverged { field: "c".into(), epoch, got: f64::NAN });
     let good = || Ok((Vec::<Look<f64>>::new(), vec![0.5]));

@@ -284,10 +284,10 @@ class Fitted:
         return unseen
 
     def intervals(self, draws: int = 1000, level: float = 0.95, seed: Optional[int] = None) -> Intervals:
-        """The intervals of ``lsmi.bootstrap`` for ``cross_fitted_``, with the chance of the densities in them.
+        """The intervals of ``lsmi.bootstrap`` for ``cross_fitted_``, with the chance of the models in them.
 
-        Those of the atoms are as much wider, or narrower, as resamples showed to which the densities were fitted anew.
-        What other samples would have taught the classifiers is not in them; to first order it moves no mean.
+        Those of the atoms are as much wider, or narrower, as resamples showed to which the densities were fitted anew,
+        and to which classifiers answered to first order. What another choice of forms would have given is not in them.
 
         Parameters
         ----------

@@ -33,8 +33,8 @@ pub fn part(report: &Report) -> Part {
     let mut about = Vec::new();
     if let Some(intervals) = &report.intervals {
         about.push(format!(
-            "Whiskers: {:.0} % intervals of train by {} bootstrap draws of its samples; what other samples would have \
-             taught the classifiers is not in them.",
+            "Whiskers: {:.0} % intervals of train by {} bootstrap draws of its samples, with the chance of densities and \
+             classifiers.",
             100.0 * intervals.level,
             intervals.draws
         ));
