@@ -234,6 +234,9 @@ fn model_files_give_the_same_model_and_notice_every_change() {
     let parameters = ExpansionParameters {
         map: vec![0.5, -0.25, 1.0, 2.0],
         offset: vec![0.125, 3.0],
+        lowest: vec![-1.0, 0.5],
+        highest: vec![2.0, 4.0],
+        linear: vec![0.25, -1.0, 0.5, 0.75],
         quadratic: vec![0.1, 0.2, 0.2, -0.3, 0.0, 0.5, 0.5, 0.25],
         centres: vec![1.0, 2.0, -1.0, 0.5, 0.0, 0.75],
         precision: 0.5,
@@ -264,7 +267,7 @@ fn model_files_give_the_same_model_and_notice_every_change() {
         }
         altered[i] = bytes[i];
     }
-    let text = r#"\"format_version\":2"#.as_bytes();
+    let text = r#"\"format_version\":3"#.as_bytes();
     let at = bytes.windows(text.len()).position(|w| w == text).unwrap();
     altered[at + text.len() - 1] = b'9';
     let error = Model::<f64>::from_bytes("m", &altered).unwrap_err();

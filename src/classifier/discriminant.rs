@@ -61,31 +61,30 @@ impl Discriminant {
     /// log p(y|x) of features whose coordinates `projection` gives, with so many samples per coordinate for the shared
     /// covariance; nothing if a covariance has no inverse.
     pub(super) fn network<T: Float>(&self, projection: &Projection, draw: f64) -> Option<Result<Network<T>>> {
-        let (matrix, offset) = projection.parts();
-        let (k, d) = matrix.shape();
+        let (k, d) = projection.parts().0.shape();
         let shared = draw * k as f64;
         let mut forms = Vec::with_capacity(self.classes.len());
-        let (mut weights, mut biases) = (Vec::new(), Vec::new());
+        let (mut linear, mut biases) = (Vec::new(), Vec::new());
         for (Class { samples, mean, covariance }, log_prior) in self.classes.iter().zip(&self.log_prior) {
             let mut drawn = covariance * (samples / (samples + shared));
             (0..k).for_each(|i| drawn[(i, i)] += shared / (samples + shared));
             let factor = Cholesky::new(drawn)?;
             let half_log_determinant: f64 = factor.l_dirty().diagonal().iter().map(|l| libm::log(*l)).sum();
             let towards = factor.solve(mean);
-            // zᵀ (Σ⁻¹ m) with z = M x + o.
-            weights.extend((matrix.transpose() * &towards).iter().map(|&w| T::of(w)));
-            let constant = log_prior - half_log_determinant - 0.5 * mean.dot(&towards);
-            biases.push(T::of(constant + towards.dot(offset)));
+            linear.extend(towards.iter().map(|&l| T::of(l)));
+            biases.push(T::of(log_prior - half_log_determinant - 0.5 * mean.dot(&towards)));
             forms.push(factor.inverse() * -0.5);
         }
         // What all classes have in common is none of the softmax's business.
         let common = forms.iter().fold(DMatrix::zeros(k, k), |sum, form| sum + form) / forms.len() as f64;
         let quadratic =
             forms.iter().flat_map(|form| (form - &common).iter().map(|&q| T::of(q)).collect::<Vec<T>>());
-        let parameters =
-            ExpansionParameters { quadratic: quadratic.collect(), ..projection.expansion_parameters() };
-        let network = Network::from_flat(linear_options(), vec![d, biases.len()], [weights, biases].concat());
-        Some(Expansion::new(d, self.classes.len(), parameters).and_then(|e| network.with_expansions(vec![e])))
+        let quadratic = quadratic.collect();
+        let parameters = ExpansionParameters { linear, quadratic, ..projection.expansion_parameters() };
+        let classes = self.classes.len();
+        let flat = [vec![T::zero(); d * classes], biases].concat();
+        let network = Network::from_flat(linear_options(), vec![d, classes], flat);
+        Some(Expansion::new(d, classes, parameters).and_then(|e| network.with_expansions(vec![e])))
     }
 }
 

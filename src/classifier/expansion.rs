@@ -15,6 +15,12 @@ pub struct ExpansionParameters<T> {
     pub map: Vec<T>,
     /// o, k.
     pub offset: Vec<T>,
+    /// The least and the greatest that a coordinate counts as, k each, or none.
+    pub lowest: Vec<T>,
+    /// See `lowest`.
+    pub highest: Vec<T>,
+    /// L, C×k, or none.
+    pub linear: Vec<T>,
     /// Q, C×k×k, or none.
     pub quadratic: Vec<T>,
     /// c, m×k, or none.
@@ -25,10 +31,11 @@ pub struct ExpansionParameters<T> {
     pub weights: Vec<T>,
 }
 
-/// What is added to the logits of a network: quadratic forms, and radial units, of coordinates z.
+/// What is added to the logits of a network: linear and quadratic forms, and radial units, of coordinates z, which may be
+/// limited to what a fit saw.
 ///
 /// ```text
-/// z = M x + o      logit_y += zᵀ Q_y z + Σ_j W_yj exp(−γ |z − c_j|²)
+/// z = max(lowest, min(highest, M x + o))      logit_y += L_y z + zᵀ Q_y z + Σ_j W_yj exp(−γ |z − c_j|²)
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expansion<T> {
@@ -66,19 +73,25 @@ impl<T: Float> Expansion<T> {
     ///
     /// # Errors
     /// [`Error::Empty`] without coordinates, [`Error::Shape`] where arrays do not fit each other,
-    /// [`Error::NotFinite`] for a number that is none, [`Error::Setting`] for a γ below 0.
+    /// [`Error::NotFinite`] for a number that is none, [`Error::Setting`] for a γ below 0 and for limits the wrong way
+    /// round.
     pub fn new(features: usize, classes: usize, parameters: ExpansionParameters<T>) -> Result<Self> {
-        let ExpansionParameters { map, offset, quadratic, centres, precision, weights } = &parameters;
+        let ExpansionParameters { map, offset, lowest, highest, linear, quadratic, .. } = &parameters;
+        let ExpansionParameters { centres, precision, weights, .. } = &parameters;
         let k = offset.len();
         if k == 0 {
             return Err(Error::Empty { field: "expansion".to_string(), what: "coordinates" });
         }
         let units = centres.len() / k;
-        let expected_forms = if quadratic.is_empty() { 0 } else { classes.saturating_mul(k * k) };
+        let unless_none = |values: &[T], count: usize| if values.is_empty() { 0 } else { count };
+        let limits = if lowest.is_empty() && highest.is_empty() { 0 } else { k };
         for (name, values, expected) in [
             ("map", map, features.saturating_mul(k)),
             ("offset", offset, k),
-            ("quadratic", quadratic, expected_forms),
+            ("lowest", lowest, limits),
+            ("highest", highest, limits),
+            ("linear", linear, unless_none(linear, classes.saturating_mul(k))),
+            ("quadratic", quadratic, unless_none(quadratic, classes.saturating_mul(k * k))),
             ("centres", centres, units * k),
             ("weights", weights, units.saturating_mul(classes)),
             ("precision", &vec![*precision], 1),
@@ -88,6 +101,11 @@ impl<T: Float> Expansion<T> {
             if let Some(row) = values.iter().position(|v| !v.is_finite()) {
                 return Err(Error::NotFinite { field, row, column: 0, got: values[row].f64() });
             }
+        }
+        if let Some(row) = lowest.iter().zip(highest).position(|(lowest, highest)| lowest > highest) {
+            let field = "expansion lowest".to_string();
+            let (expected, got) = ("at most the highest".to_string(), lowest[row].f64().to_string());
+            return Err(Error::Setting { field, expected, got });
         }
         if *precision < T::zero() {
             let (expected, got) = ("at least 0".to_string(), precision.f64().to_string());
@@ -126,9 +144,9 @@ impl<T: Float> Expansion<T> {
     /// The expansion that adds so many times as much.
     pub(super) fn scaled(&self, factor: f64) -> Self {
         let times = |values: &[T]| values.iter().map(|&v| T::of(factor) * v).collect();
-        let ExpansionParameters { quadratic, weights, .. } = &self.parameters;
-        let (quadratic, weights) = (times(quadratic), times(weights));
-        let parameters = ExpansionParameters { quadratic, weights, ..self.parameters.clone() };
+        let ExpansionParameters { linear, quadratic, weights, .. } = &self.parameters;
+        let (linear, quadratic, weights) = (times(linear), times(quadratic), times(weights));
+        let parameters = ExpansionParameters { linear, quadratic, weights, ..self.parameters.clone() };
         Expansion { parameters, ..self.clone() }
     }
 
@@ -156,6 +174,11 @@ impl<T: Float> Expansion<T> {
         let z = memory.coordinates.slice_mut();
         dense::forward(level, layer(self.features, k), (&p.map, &p.offset, Cut::None), x, z);
         let (rows, squares) = z.split_at_mut(k * pitch);
+        for ((row, &lowest), &highest) in rows.chunks_exact_mut(pitch).zip(&p.lowest).zip(&p.highest) {
+            // In this order NaN stays.
+            row.iter_mut().filter(|z| **z < lowest).for_each(|z| *z = lowest);
+            row.iter_mut().filter(|z| **z > highest).for_each(|z| *z = highest);
+        }
         let squares = &mut squares[..pitch];
         squares.fill(T::zero());
         for row in rows.chunks_exact(pitch) {
@@ -163,6 +186,11 @@ impl<T: Float> Expansion<T> {
         }
         let z = memory.coordinates.slice();
         let out = memory.out.slice_mut();
+        if !p.linear.is_empty() {
+            let linear = (&p.linear[..], &memory.zeros[..classes], Cut::None);
+            dense::forward(level, layer(k, classes), linear, z, out);
+            logits[..classes * pitch].iter_mut().zip(&*out).for_each(|(logit, &more)| *logit += more);
+        }
         if units > 0 {
             let radial = memory.radial.slice_mut();
             let (slopes, biases) = &self.exponents;
@@ -199,6 +227,9 @@ impl<T: Float> Expansion<T> {
             let delta = |class: usize| deltas[class * pitch + i];
             let z = |row: usize| z[row * pitch + i];
             of_coordinates.fill(T::zero());
+            for (class, row) in p.linear.chunks_exact(k).enumerate() {
+                of_coordinates.iter_mut().zip(row).for_each(|(to, &l)| *to += delta(class) * l);
+            }
             for (class, form) in p.quadratic.chunks_exact(k * k).enumerate() {
                 for (r, row) in form.chunks_exact(k).enumerate() {
                     for (c, &q) in row.iter().enumerate() {
@@ -215,6 +246,12 @@ impl<T: Float> Expansion<T> {
                 let slope = -two * p.precision * above * radial[unit * pitch + i];
                 for (r, (to, &c)) in of_coordinates.iter_mut().zip(centre).enumerate() {
                     *to += slope * (z(r) - c);
+                }
+            }
+            // Where a coordinate is limited, it does not move.
+            for (r, (&lowest, &highest)) in p.lowest.iter().zip(&p.highest).enumerate() {
+                if z(r) <= lowest || z(r) >= highest {
+                    of_coordinates[r] = T::zero();
                 }
             }
             for (row, &of_coordinate) in p.map.chunks_exact(self.features).zip(&of_coordinates) {

@@ -284,6 +284,7 @@ impl<'a, T: Float> Forms<'a, T> {
     ) -> Result<Vec<Look<T>>> {
         let samples = &task.split.training;
         let z = DMatrix::from_fn(x.features(), samples.len(), |row, i| x.sample(samples[i])[row].f64());
+        let projection = &projection.limited_to(&z);
         let targets: Vec<usize> = samples.iter().map(|&i| self.data.targets[i]).collect();
         let settings = settings(kind);
         let wanted = (1..=settings.len()).filter(|number| task.look.is_none_or(|look| look == *number));

@@ -60,6 +60,8 @@ pub(super) struct Projection {
     /// Directions × features.
     matrix: DMatrix<f64>,
     offset: DVector<f64>,
+    /// The least and the greatest that each counts as in an expansion, if there are limits.
+    limits: Option<[DVector<f64>; 2]>,
 }
 
 /// All directions of one kind, the best first, of each modality.
@@ -249,7 +251,17 @@ impl Projection {
     /// M (x − mean).
     pub(super) fn new(matrix: DMatrix<f64>, mean: &DVector<f64>) -> Self {
         let offset = -(&matrix * mean);
-        Projection { matrix, offset }
+        Projection { matrix, offset, limits: None }
+    }
+
+    /// The same, limited to what these samples, a column each, have: along directions of little variance a single sample
+    /// may lie far out, where nothing was learned.
+    pub(super) fn limited_to(&self, z: &DMatrix<f64>) -> Self {
+        let of = |fold: fn(f64, f64) -> f64, start: f64| {
+            DVector::from_iterator(z.nrows(), z.row_iter().map(|row| row.iter().copied().fold(start, fold)))
+        };
+        let limits = Some([of(f64::min, f64::INFINITY), of(f64::max, f64::NEG_INFINITY)]);
+        Projection { limits, ..self.clone() }
     }
 
     /// M and o.
@@ -259,9 +271,16 @@ impl Projection {
 
     /// An expansion of these coordinates that adds nothing yet.
     pub(super) fn expansion_parameters<T: Float>(&self) -> ExpansionParameters<T> {
+        let numbers = |values: &DVector<f64>| values.iter().map(|&v| T::of(v)).collect();
+        let [lowest, highest] = match &self.limits {
+            Some(limits) => limits.each_ref().map(numbers),
+            None => [Vec::new(), Vec::new()],
+        };
         ExpansionParameters {
             map: self.matrix.transpose().iter().map(|&m| T::of(m)).collect(),
-            offset: self.offset.iter().map(|&o| T::of(o)).collect(),
+            offset: numbers(&self.offset),
+            lowest,
+            highest,
             ..ExpansionParameters::default()
         }
     }

@@ -24,8 +24,9 @@ use safetensors::tensor::Metadata;
 use safetensors::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 
-/// The newest format that this library reads, and the one it writes. Format 1 knows no expansions.
-pub const FORMAT_VERSION: u64 = 2;
+/// The newest format that this library reads, and the one it writes. Format 1 knows no expansions, format 2 none with
+/// linear parts and limits.
+pub const FORMAT_VERSION: u64 = 3;
 
 const KEY: &str = "lsmi";
 const SOURCES: [&str; 3] = ["x1", "x2", "joint"];
@@ -183,6 +184,9 @@ impl<T: Float> Model<T> {
                 };
                 insert("map", &[k, d], &p.map);
                 insert("offset", &[k], &p.offset);
+                insert("lowest", &[p.lowest.len()], &p.lowest);
+                insert("highest", &[p.highest.len()], &p.highest);
+                insert("linear", &[p.linear.len() / k, k], &p.linear);
                 insert("quadratic", &[p.quadratic.len() / (k * k), k, k], &p.quadratic);
                 insert("centres", &[units, k], &p.centres);
                 insert("precision", &[1], &[p.precision]);
@@ -321,9 +325,13 @@ impl<'a> ModelFile<'a> {
         let network = Network::from_layers(features, &layers, self.header.activations[index])?;
         let expansions = (0..self.header.expansions[index]).map(|e| {
             let floats = |name| self.floats(&format!("classifier.{}.expansion.{e}.{name}", SOURCES[index]));
+            let since_3 = |name| if self.header.format_version < 3 { Ok(Vec::new()) } else { floats(name) };
             let parameters = ExpansionParameters {
                 map: floats("map")?,
                 offset: floats("offset")?,
+                lowest: since_3("lowest")?,
+                highest: since_3("highest")?,
+                linear: since_3("linear")?,
                 quadratic: floats("quadratic")?,
                 centres: floats("centres")?,
                 precision: floats("precision")?.first().copied().unwrap_or_default(),

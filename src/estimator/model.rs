@@ -52,7 +52,7 @@ fn none_tried<C, const N: usize>(candidates: &[Vec<C>; N]) -> bool {
 /// | array | shape | type |
 /// |---|---|---|
 /// | `classifier.{x1,x2,joint}.{layer}.weight`, `.bias` | outputs × inputs, outputs | the model's |
-/// | `classifier.….expansion.{e}.map`, `.offset`, `.quadratic`, `.centres`, `.precision`, `.weights` | k×d, k, C×k×k or 0×k×k, m×k, 1, C×m | the model's |
+/// | `classifier.….expansion.{e}.map`, `.offset`, `.lowest`, `.highest`, `.linear`, `.quadratic`, `.centres`, `.precision`, `.weights` | k×d, k, k or 0, k or 0, C×k or 0×k, C×k×k or 0×k×k, m×k, 1, C×m | the model's |
 /// | `density.{x1,x2}.means`, `.log_diagonal`, `.triangle`, `.logits` | K×d, K×d or 1×d, K×d×d, K | the model's |
 /// | `preprocessing.{x1,x2}.columns`, `.means`, `.scales` | kept | I64, F64 |
 /// | `prior.log_probabilities`, `prior.class_counts` | C | F64, I64 |

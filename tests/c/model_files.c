@@ -50,7 +50,7 @@ static void test_bytes(const LsmiModel *model, const Data *data) {
         CHECK(lsmi_model_from_bytes(copy, length, &read) == LSMI_ERROR_FORMAT && read == NULL);
         copy[i] ^= 0x55;
     }
-    for (i = 0; i + 18 < length && memcmp(copy + i, "format_version\\\":2", 18) != 0; i++) {
+    for (i = 0; i + 18 < length && memcmp(copy + i, "format_version\\\":3", 18) != 0; i++) {
     }
     version = (char *)copy + i + 17;
     CHECK(*version == '2');

@@ -220,7 +220,7 @@ void files(const lsmi::Dataset &data, const lsmi::Model &model) {
     CHECK_THROWS(lsmi::Model::from_bytes({bytes.data(), bytes.size() - 1}), LSMI_ERROR_FORMAT, "...");
     CHECK_THROWS(lsmi::Model::from_bytes({}), LSMI_ERROR_FORMAT, "...");
     std::string newer(bytes.begin(), bytes.end());
-    const std::string version = "\\\"format_version\\\":2";
+    const std::string version = "\\\"format_version\\\":3";
     const std::size_t at = newer.find(version);
     CHECK(at != std::string::npos);
     newer[at + version.size() - 1] = '9';

@@ -68,7 +68,7 @@ pub fn add(calls: &mut Vec<Call>) {
         ("cut_at_the_end", json!({ "drop": 1 })),
         ("empty", json!({ "keep": 0 })),
         ("altered", json!({ "invert_last": true })),
-        ("newer", json!({ "find": "format_version\\\":2", "replace": "format_version\\\":9" })),
+        ("newer", json!({ "find": "format_version\\\":3", "replace": "format_version\\\":9" })),
         ("other_kind", json!({ "text": "not a model file at all" })),
     ] {
         let input = json!({ "model": "fit_and_score_robust_f64", "edit": edit });

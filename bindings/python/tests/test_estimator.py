@@ -401,7 +401,7 @@ def test_errors_of_fit_and_score_name_field_and_place(model, data):
         (lambda: lsmi.LSMI.from_bytes(model.to_bytes()[:-1]), "format", None),
         (
             lambda: lsmi.LSMI.from_bytes(
-                model.to_bytes().replace(b'format_version\\":2', b'format_version\\":9')
+                model.to_bytes().replace(b'format_version\\":3', b'format_version\\":9')
             ),
             "version",
             "model: expected model format version 2 or older, got 9; a newer lsmi reads it",

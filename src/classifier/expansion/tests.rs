@@ -14,6 +14,9 @@ fn parameters(k: usize, units: usize, quadratic: bool, stream: &mut Stream) -> E
     ExpansionParameters {
         map: numbers(k * FEATURES, stream),
         offset: numbers(k, stream),
+        lowest: (0..k).map(|_| -0.6).collect(),
+        highest: (0..k).map(|_| 0.4).collect(),
+        linear: if quadratic { numbers(CLASSES * k, stream) } else { Vec::new() },
         quadratic: if quadratic { numbers(CLASSES * k * k, stream) } else { Vec::new() },
         centres: numbers(units * k, stream),
         precision: 0.3,
@@ -31,6 +34,8 @@ fn added(p: &ExpansionParameters<f64>, x: &[f64]) -> Vec<f64> {
     let k = p.offset.len();
     let z: Vec<f64> = (0..k)
         .map(|r| p.offset[r] + (0..FEATURES).map(|j| p.map[r * FEATURES + j] * x[j]).sum::<f64>())
+        .enumerate()
+        .map(|(r, z)| if p.lowest.is_empty() { z } else { z.clamp(p.lowest[r], p.highest[r]) })
         .collect();
     let units = p.centres.len() / k;
     let class = |y: usize| {
@@ -40,7 +45,8 @@ fn added(p: &ExpansionParameters<f64>, x: &[f64]) -> Vec<f64> {
             let square: f64 = (0..k).map(|r| (z[r] - p.centres[j * k + r]).powi(2)).sum();
             p.weights[y * units + j] * (-p.precision * square).exp()
         });
-        form.sum::<f64>() + radial.sum::<f64>()
+        let linear = (0..k).map(|r| p.linear.get(y * k + r).map_or(0.0, |l| l * z[r]));
+        linear.sum::<f64>() + form.sum::<f64>() + radial.sum::<f64>()
     };
     (0..CLASSES).map(class).collect()
 }
@@ -111,6 +117,9 @@ fn arrays_that_do_not_fit_are_refused() {
     assert_eq!(message(&|p| p.quadratic.truncate(4)), "expansion quadratic: expected 12 elements, got 4");
     assert_eq!(message(&|p| p.centres.truncate(5)), "expansion centres: expected 4 elements, got 5");
     assert_eq!(message(&|p| p.weights.push(0.0)), "expansion weights: expected 9 elements, got 10");
+    assert_eq!(message(&|p| p.highest.clear()), "expansion highest: expected 2 elements, got 0");
+    assert_eq!(message(&|p| p.linear.truncate(5)), "expansion linear: expected 6 elements, got 5");
+    assert_eq!(message(&|p| p.lowest[1] = 0.5), "expansion lowest: expected at most the highest, got 0.5");
     assert_eq!(message(&|p| p.precision = -1.0), "expansion precision: expected at least 0, got -1");
     assert!(message(&|p| p.centres[4] = f64::NAN).starts_with("expansion centres: row 4"));
     let expansion = Expansion::new(FEATURES, CLASSES, good.clone()).unwrap();

@@ -118,7 +118,7 @@ fn models_of_a_newer_format_are_refused_as_such() {
     let folder = fitted();
     let bytes = folder.bytes("model");
     // In the JSON within the JSON of the header quotes carry a backslash.
-    let (old, new) = (&br#"format_version\":2,"#[..], &br#"format_version\":9,"#[..]);
+    let (old, new) = (&br#"format_version\":3,"#[..], &br#"format_version\":9,"#[..]);
     let place = bytes.windows(old.len()).position(|window| window == old).unwrap();
     let newer = [&bytes[..place], new, &bytes[place + old.len()..]].concat();
     folder.write("newer", newer);
