@@ -28,7 +28,7 @@
 //! |---|---|
 //! | [`estimator`] | presets, preprocessing, [`fit`], scoring, the model file |
 //! | [`interaction`] | from information to atoms, the shift, exact counting for discrete sources |
-//! | [`knife`] | KNIFE, the density: evaluation, gradients, fit |
+//! | [`knife`] | KNIFE, the density, alone or given a condition: evaluation, gradients, fit |
 //! | [`classifier`] | networks for p(y\|x): evaluation, gradients, fit |
 //! | [`trust`] | intervals of means, nulls, spread and controls |
 //! | [`report`] | the results as one JSON object |

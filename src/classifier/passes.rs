@@ -4,7 +4,7 @@ use super::Activation;
 use super::expansion::{Expansion, ExpansionMemory};
 use crate::linalg::adam::Parameters;
 use crate::linalg::dense::{self, Cut, Derivative, Layer, LayerGradient};
-use crate::linalg::dense::{MOST_LANES, block_length, pitch};
+use crate::linalg::dense::{block_length, pitch};
 use crate::linalg::softmax;
 use crate::simd::{Buffer, Level};
 use crate::{Float, Samples};
@@ -53,6 +53,8 @@ impl Form<'_> {
 #[derive(Debug)]
 pub(super) struct Memory<T> {
     samples: usize,
+    /// Their numbers.
+    chosen: Vec<usize>,
     /// The input of every layer, and the logits: a unit per row, a sample per column. The columns beyond the samples
     /// repeat the first.
     units: Vec<Buffer<T>>,
@@ -72,6 +74,7 @@ impl<T: Float> Memory<T> {
     pub(super) fn new() -> Self {
         Memory {
             samples: 0,
+            chosen: Vec::new(),
             units: Vec::new(),
             rows: Vec::new(),
             deltas: [Buffer::new(0), Buffer::new(0)],
@@ -87,24 +90,20 @@ impl<T: Float> Memory<T> {
         &mut self,
         form: Form<'_>,
         x: &Samples<'_, T>,
-        samples: impl ExactSizeIterator<Item = usize> + Clone,
+        samples: impl ExactSizeIterator<Item = usize>,
     ) {
-        let (n, features) = (samples.len(), x.features());
+        let n = samples.len();
         self.samples = n;
+        self.chosen.clear();
+        self.chosen.extend(samples);
         self.units.resize_with(form.sizes.len(), Buffer::default);
         self.rows.resize_with(form.layers(), Buffer::default);
         for (units, &size) in self.units.iter_mut().zip(form.sizes) {
             units.reserve(block_length::<T>(size, n));
         }
-        self.rows[0].reserve(block_length::<T>(n, features));
-        let (rows, row) = (self.rows[0].slice_mut(), pitch::<T>(features));
-        let padded = n.next_multiple_of(MOST_LANES);
-        let first = samples.clone().next().into_iter().cycle();
-        for (i, to) in samples.chain(first).zip(rows.chunks_exact_mut(row)).take(padded) {
-            to[..features].copy_from_slice(x.sample(i));
-        }
-        let out = (self.units[0].slice_mut(), pitch::<T>(n));
-        dense::transpose(form.level, (padded, features), rows, out);
+        let chosen = &self.chosen;
+        let sample = |i: usize| x.sample(chosen[i]);
+        dense::gather(form.level, (x.features(), n), sample, &mut self.rows[0], &mut self.units[0]);
     }
 
     /// Runs the layers on the block, up to the logits.

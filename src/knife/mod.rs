@@ -1,6 +1,7 @@
 //! KNIFE: a learned Gaussian mixture as density, whose mean surprisal estimates an entropy (Pichler et al. 2022).
 
 mod columns;
+mod conditional;
 mod cross_fit;
 mod fit;
 mod layout;
@@ -14,6 +15,10 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
+pub use conditional::{
+    Conditional, ConditionalFit, ConditionalGradient, ConditionalOptions, ConditionalParameters, HiddenLayer,
+    NetOptions, NetParameters, fit_conditional,
+};
 pub(crate) use cross_fit::log_density_out_of_fold;
 pub(crate) use fit::fit_marginal_within;
 pub use fit::{MarginalFit, Start, fit_marginal, refine_marginal};

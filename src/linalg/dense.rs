@@ -11,7 +11,7 @@ use super::ends::{load_first, store_first};
 use super::product::{Ends, Product};
 use super::tile::Left;
 use crate::Float;
-use crate::simd::{Kernel, Level, Vector};
+use crate::simd::{Buffer, Kernel, Level, Vector};
 
 /// Distance of the rows of a block with this many columns: whole vectors on every level, and not a multiple of 512
 /// bytes, since such rows would crowd into few places of the cache.
@@ -366,6 +366,25 @@ impl<V: Vector> Ends<V> for Plain {
     unsafe fn finish(&self, sum: V, _: usize, _: usize) -> V {
         sum
     }
+}
+
+/// Makes `count` samples a block: `sample(i)` are the features of sample i. The columns beyond the samples, up to whole
+/// vectors, repeat the first. `rows` holds them again, a sample per row.
+pub(crate) fn gather<'a, T: Float>(
+    level: Level,
+    (features, count): (usize, usize),
+    sample: impl Fn(usize) -> &'a [T],
+    rows: &mut Buffer<T>,
+    block: &mut Buffer<T>,
+) {
+    block.reserve(block_length::<T>(features, count));
+    rows.reserve(block_length::<T>(count, features));
+    let (rows, row) = (rows.slice_mut(), pitch::<T>(features));
+    let padded = count.next_multiple_of(MOST_LANES);
+    for (i, to) in rows.chunks_exact_mut(row).take(padded).enumerate() {
+        to[..features].copy_from_slice(sample(if i < count { i } else { 0 }));
+    }
+    transpose(level, (padded, features), rows, (block.slice_mut(), pitch::<T>(count)));
 }
 
 /// Row c of `out` becomes column c of `block`: `rows` numbers of each of `columns` columns, `out_row` apart.

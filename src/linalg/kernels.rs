@@ -4,6 +4,7 @@
 use super::adam::Update;
 use super::dense::{Downward, Forward as LayerForward, Transpose, WeightGradient};
 use super::mixture::{Backward, BackwardX, Forward, Scales, Score};
+use super::samplewise::Samplewise;
 use super::softmax::{CrossEntropy, Exp, LogSoftmax, Tanh};
 use crate::simd::{Constants, Level, Rows, Softmax};
 
@@ -59,6 +60,8 @@ kernels! {
     backward: Backward -> f64 = Level::run;
     /// The gradient for x.
     backward_x: BackwardX -> () = Level::run;
+    /// Log-densities of mixtures of other parameters for every sample, and their gradient.
+    samplewise: Samplewise -> () = Level::run;
     /// σ and exp σ.
     scales: Scales -> () = Level::run;
 }

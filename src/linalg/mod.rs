@@ -13,6 +13,7 @@ mod kernels;
 pub(crate) mod mixture;
 pub(crate) mod panels;
 mod product;
+pub(crate) mod samplewise;
 pub(crate) mod softmax;
 #[cfg(test)]
 mod tests;
