@@ -56,7 +56,7 @@ static void test_bytes(const LsmiModel *model, const Data *data) {
     CHECK(*version == '2');
     *version = '9';
     FAILS(lsmi_model_from_bytes(copy, length, &read), LSMI_ERROR_VERSION,
-          "model: expected model format version 2 or older, got 9; a newer lsmi reads it");
+          "model: expected model format version 3 or older, got 9; a newer lsmi reads it");
     FAILS_LIKE(lsmi_model_from_bytes((const uint8_t *)"not a model", 11, &read), LSMI_ERROR_FORMAT, "model: ");
     {
         /* A good file of the same container, but no model. */

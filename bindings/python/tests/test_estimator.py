@@ -404,7 +404,7 @@ def test_errors_of_fit_and_score_name_field_and_place(model, data):
                 model.to_bytes().replace(b'format_version\\":3', b'format_version\\":9')
             ),
             "version",
-            "model: expected model format version 2 or older, got 9; a newer lsmi reads it",
+            "model: expected model format version 3 or older, got 9; a newer lsmi reads it",
         ),
         (lambda: lsmi.LSMI.load("no/such/file"), "io", "no/such/file: cannot read: no such file or folder"),
         (lambda: model.save("no/such/file"), "io", "no/such/file: cannot write: no such file or folder"),

@@ -122,7 +122,7 @@ fn models_of_a_newer_format_are_refused_as_such() {
     let place = bytes.windows(old.len()).position(|window| window == old).unwrap();
     let newer = [&bytes[..place], new, &bytes[place + old.len()..]].concat();
     folder.write("newer", newer);
-    let message = "newer: expected model format version 2 or older, got 9; a newer lsmi reads it";
+    let message = "newer: expected model format version 3 or older, got 9; a newer lsmi reads it";
     folder.run(&["score", "newer", "data", "-o", "out.csv"]).says(1, message);
     folder.run(&["inspect", "newer"]).says(1, message);
     assert_eq!(folder.files(), ["data", "model", "newer"]);
