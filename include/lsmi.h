@@ -2671,10 +2671,10 @@ int32_t lsmi_bootstrap(const struct LsmiInformationArrays *information,
                        struct LsmiIntervals *out);
 
 /**
- * The intervals of `lsmi_bootstrap` for the cross-fitted reading of a model, with the chance of its densities in them:
- * those of the atoms are as much wider, or narrower, as resamples showed to which the densities were fitted anew. What
- * other samples would have taught the classifiers is not in them; to first order it moves no mean. The caller sets
- * `out->struct_size` first.
+ * The intervals of `lsmi_bootstrap` for the cross-fitted reading of a model, with the chance of its models in them:
+ * those of the atoms are as much wider, or narrower, as resamples showed to which the densities were fitted anew, and to
+ * which classifiers answered to first order. What another choice of forms would have given is not in them. The caller
+ * sets `out->struct_size` first.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `SETTING` (also for a model that was fitted without folds), `HANDLE`,
  * `FAILED_HANDLE`. Thread-safe.

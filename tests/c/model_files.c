@@ -53,7 +53,7 @@ static void test_bytes(const LsmiModel *model, const Data *data) {
     for (i = 0; i + 18 < length && memcmp(copy + i, "format_version\\\":3", 18) != 0; i++) {
     }
     version = (char *)copy + i + 17;
-    CHECK(*version == '2');
+    CHECK(*version == '3');
     *version = '9';
     FAILS(lsmi_model_from_bytes(copy, length, &read), LSMI_ERROR_VERSION,
           "model: expected model format version 3 or older, got 9; a newer lsmi reads it");
