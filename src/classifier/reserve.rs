@@ -9,6 +9,7 @@
 //! i(x; y) is below ln ε.
 
 use crate::Float;
+use alloc::{vec, vec::Vec};
 
 /// Samples of a class without any, so that its share is not 0.
 const LEAST_COUNT: f64 = 0.5;
@@ -50,6 +51,27 @@ impl<'a> Reserve<'a> {
         libm::log((1.0 - share) * libm::exp(log_p) + share * self.frequency(class))
     }
 
+    /// Gives classes without a sample among those that a classifier was fitted to what they are as likely as, whatever x:
+    /// nothing was learned of them, and that a fold's own classes are missing from the others must not tell which they
+    /// are. `rows` are log-probabilities of samples, in the order of the classes.
+    pub(super) fn level_unseen(&self, fitted_to: impl Iterator<Item = usize>, rows: &mut [f64]) {
+        let mut was_seen = vec![false; self.counts.len()];
+        fitted_to.for_each(|class| was_seen[class] = true);
+        let (seen, unseen): (Vec<usize>, Vec<usize>) =
+            (0..self.counts.len()).partition(|&class| was_seen[class]);
+        let left = 1.0 - unseen.iter().map(|&class| self.frequency(class)).sum::<f64>();
+        if unseen.is_empty() || left <= 0.0 {
+            return;
+        }
+        for row in rows.chunks_exact_mut(self.counts.len()) {
+            let most = seen.iter().map(|&class| row[class]).fold(f64::NEG_INFINITY, f64::max);
+            let sum: f64 = seen.iter().map(|&class| libm::exp(row[class] - most)).sum();
+            let shift = libm::log(left) - most - libm::log(sum);
+            seen.iter().for_each(|&class| row[class] += shift);
+            unseen.iter().for_each(|&class| row[class] = libm::log(self.frequency(class)));
+        }
+    }
+
     /// log p(y|x) of every class in the place of log p̂(y|x).
     pub(super) fn add_to<T: Float>(&self, log_p: &mut [T]) {
         for (class, v) in log_p.iter_mut().enumerate() {
@@ -78,5 +100,21 @@ mod tests {
         assert_eq!(reserve.log_probability(1, f64::NEG_INFINITY), (0.1f64 * 0.25).ln());
         assert!(reserve.log_probability(0, f64::NAN).is_nan(), "what is no number stays none");
         assert_eq!(Reserve::new(&[]).log_probability(1, -800.0), -800.0);
+    }
+
+    #[test]
+    fn classes_that_were_not_seen_are_as_likely_as_they_are() {
+        let reserve = Reserve::new(&[6, 3, 1]);
+        let given = [0.2f64, 0.2, 0.6].map(f64::ln);
+        let mut rows = [given, given].concat();
+        reserve.level_unseen([0, 1, 0].into_iter(), &mut rows);
+        for row in rows.chunks(3) {
+            for (got, expected) in row.iter().zip([0.45, 0.45, 0.1f64]) {
+                approx::assert_relative_eq!(got.exp(), expected, max_relative = 1e-14);
+            }
+        }
+        let mut same = given;
+        reserve.level_unseen(0..3, &mut same);
+        assert_eq!(same, given);
     }
 }

@@ -14,7 +14,8 @@ use super::Network;
 use super::forms::{Begun, Course, Forms, Shape, Task, Underway, settings};
 use super::joined::join;
 use super::trials::{
-    Data, Fold, Look, Losses, Predictions, Tried, log_probabilities, loss_of_prior, mean_loss, stack,
+    Data, Fold, Look, Losses, Predictions, Tried, level_unseen, log_probabilities, loss_of_prior, mean_loss,
+    stack,
 };
 use crate::optim::{Folds, History, Split, TrainingProgress, TrainingRun};
 use crate::{Error, Float, Result, parallel};
@@ -98,10 +99,16 @@ pub(crate) fn fit_selected<T: Float>(
         let others: Vec<usize> = everyone.iter().copied().filter(|&i| folds.of(i) != fold).collect();
         let (mix, looks) = predictions.choose(Some(fold), &others);
         let read = predictions.of(&looks);
-        for i in everyone.iter().copied().filter(|&i| folds.of(i) == fold) {
-            let place = i * data.classes..(i + 1) * data.classes;
-            mix.log_probabilities(|m| &read[m][place.clone()], &mut out_of_fold[place.clone()]);
-            data.reserve.add_to(&mut out_of_fold[place]);
+        let samples = folds.split(fold).validation;
+        let place = |i: usize| i * data.classes..(i + 1) * data.classes;
+        let mut rows = vec![0.0; samples.len() * data.classes];
+        for (row, &i) in rows.chunks_mut(data.classes).zip(&samples) {
+            mix.log_probabilities(|m| &read[m][place(i)], row);
+        }
+        level_unseen(data, folds, fold, &mut rows);
+        for (row, &i) in rows.chunks_mut(data.classes).zip(&samples) {
+            data.reserve.add_to(row);
+            out_of_fold[place(i)].copy_from_slice(row);
         }
     }
     let (mix, looks) = predictions.choose(None, &everyone);

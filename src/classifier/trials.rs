@@ -106,7 +106,8 @@ impl<'a, T: Float> Predictions<'a, T> {
                 let mut all = vec![0.0; data.x.samples() * data.classes];
                 for (fold, (networks, _)) in trained.iter().enumerate() {
                     let samples = folds.split(fold).validation;
-                    let log_p = log_probabilities(&networks[look].1, data.x, &samples);
+                    let mut log_p = log_probabilities(&networks[look].1, data.x, &samples);
+                    level_unseen(data, folds, fold, &mut log_p);
                     for (&i, row) in samples.iter().zip(log_p.chunks(data.classes)) {
                         all[i * data.classes..][..data.classes].copy_from_slice(row);
                     }
@@ -142,6 +143,12 @@ pub(super) fn log_probabilities<T: Float>(
         network.log_probabilities(x, &mut out).expect("the network's own features and classes");
     }
     out.iter().map(|v| v.f64()).collect()
+}
+
+/// Levels classes that are in one fold only, in the log-probabilities of that fold's samples: see [`Reserve`].
+pub(super) fn level_unseen<T>(data: Data<'_, T>, folds: &Folds, fold: usize, log_p: &mut [f64]) {
+    let others = (0..data.targets.len()).filter(|&i| folds.of(i) != fold);
+    data.reserve.level_unseen(others.map(|i| data.targets[i]), log_p);
 }
 
 /// The mean log-loss of these samples, nats; none if a probability leaves the finite numbers.

@@ -102,6 +102,27 @@ fn a_sample_far_from_all_others_does_not_outweigh_them() {
 }
 
 #[test]
+fn labels_that_come_once_tell_nothing() {
+    let (n, classes) = (40, 40);
+    let mut stream = Stream::new(6, 0);
+    let rows: Vec<f64> = (0..2 * n).map(|_| stream.normal()).collect();
+    let x = Samples::from_rows("x", &rows, 2).unwrap();
+    let mut targets: Vec<usize> = (0..n).collect();
+    stream.shuffle(&mut targets);
+    let folds = Folds::stratified(&targets, 4, &mut stream);
+    let training = training(10);
+    let observer = &mut |_| ControlFlow::Continue(());
+    let run = TrainingRun { name: "c", training: &training, held_out: &[], stream: &mut stream, observer };
+    let counts = vec![1; n];
+    let data = Data { x, targets: &targets, classes, widths: &[2], reserve: Reserve::new(&counts) };
+    let fit = fit_selected(data, &folds, run, f64::INFINITY).unwrap();
+    // No classifier has seen the class of a sample that it reads.
+    for (row, &class) in fit.out_of_fold.chunks(classes).zip(&targets) {
+        approx::assert_relative_eq!(row[class], -libm::log(n as f64), max_relative = 1e-12);
+    }
+}
+
+#[test]
 fn forms_that_diverge_are_left_out() {
     let data = Samples::from_rows("x", &[0.0; 4], 1).unwrap();
     let reserve = Reserve::new(&[2, 2]);
