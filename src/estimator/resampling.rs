@@ -18,6 +18,19 @@ const MOST_SAMPLES: usize = 4096;
 const MOST_NUMBERS: usize = 4_000_000;
 const LEAST_SAMPLES: usize = 500;
 
+/// By how much log p of a sample's class may move, root mean square, for what is said of classifiers to be used, nats.
+const MOST_MOVED: f64 = 0.2;
+
+/// By how much log p of every sample's class moves under the three classifiers; empty where that is not known.
+type Moves = [Vec<f64>; 3];
+
+/// How often each of so many samples was drawn.
+fn counts<T: Float>(samples: usize, drawn: &[usize]) -> Vec<T> {
+    let mut counts = vec![T::zero(); samples];
+    drawn.iter().for_each(|&i| counts[i] += T::one());
+    counts
+}
+
 /// Training samples, and what was read of them.
 #[derive(Clone, Copy)]
 pub(super) struct Read<'a, T> {
@@ -33,7 +46,8 @@ pub(super) struct Read<'a, T> {
 /// For each raw atom the deviation of its mean over resampled samples to which the densities are fitted anew, and to
 /// which classifiers answer ([`Response`]), divided by that where all stay as they are. R feels every error of a density
 /// at once, and as the models have learned from the very samples that are averaged, the other atoms may even vary less.
-/// Of many samples a random choice: both deviations shrink alike with their number.
+/// Of many samples a random choice: both deviations shrink alike with their number. Where resamples would move a classifier
+/// far, as where classes lie apart, its chance is left out.
 pub(super) fn deviation_ratios<T: Float>(
     densities: &[Marginal<T>; 2],
     read: Read<'_, T>,
@@ -59,14 +73,31 @@ pub(super) fn deviation_ratios<T: Float>(
         let classes = log_p.len() / n;
         chosen.iter().flat_map(|&i| &log_p[i * classes..(i + 1) * classes]).copied().collect()
     });
+    let draw = |number: usize| {
+        let mut stream = Stream::new(seed, FIRST_STREAM + 1 + number as u64);
+        (0..chosen.len()).map(|_| stream.below(chosen.len())).collect::<Vec<usize>>()
+    };
     let inputs = [x[0], x[1], both];
     let responses =
         [0, 1, 2].map(|source| Response::new(inputs[source], &targets, &log_probabilities[source]));
+    let mut moves: Vec<Moves> = vec![[const { Vec::new() }; 3]; DRAWS];
+    parallel::for_each_chunk(&mut moves, 1, |number, out| {
+        let counts = counts::<T>(chosen.len(), &draw(number));
+        let of = |response: &Option<Response<'_>>| response.as_ref().map(|response| response.to(&counts));
+        out[0] = responses.each_ref().map(|response| of(response).unwrap_or_default());
+    });
+    // Far from where it is at the maximum nothing can be said of a classifier to first order.
+    let far = |source: usize| {
+        let of_source = || moves.iter().flat_map(|moves| &moves[source]);
+        let square: f64 = of_source().map(|v| v * v).sum();
+        square.is_nan() || square > MOST_MOVED * MOST_MOVED * of_source().count() as f64
+    };
+    if (0..3).any(far) {
+        moves = vec![[const { Vec::new() }; 3]; DRAWS];
+    }
     let mut draws: Vec<Result<[[f64; 4]; 2]>> = vec![Ok([[0.0; 4]; 2]); DRAWS];
-    parallel::for_each_chunk(&mut draws, 1, |draw, out| {
-        let mut stream = Stream::new(seed, FIRST_STREAM + 1 + draw as u64);
-        let drawn: Vec<usize> = (0..chosen.len()).map(|_| stream.below(chosen.len())).collect();
-        out[0] = means((densities, offsets), x, &responses, &drawn, &information);
+    parallel::for_each_chunk(&mut draws, 1, |number, out| {
+        out[0] = means((densities, offsets), x, &moves[number], &draw(number), &information);
     });
     let draws = draws.into_iter().collect::<Result<Vec<_>>>()?;
     let deviation = |which: usize, atom: usize| {
@@ -85,16 +116,14 @@ pub(super) fn deviation_ratios<T: Float>(
 fn means<T: Float>(
     (densities, offsets): (&[Marginal<T>; 2], [f64; 2]),
     x: [Samples<'_, T>; 2],
-    responses: &[Option<Response<'_>>; 3],
+    moves: &Moves,
     drawn: &[usize],
     information: &[Information],
 ) -> Result<[[f64; 4]; 2]> {
-    let mut counts = vec![T::zero(); x[0].samples()];
-    drawn.iter().for_each(|&i| counts[i] += T::one());
+    let counts = counts(x[0].samples(), drawn);
     let log_density1 = log_density_of_weighted(&densities[0], x[0], &counts)?;
     let log_density2 = log_density_of_weighted(&densities[1], x[1], &counts)?;
-    let moves = responses.each_ref().map(|response| response.as_ref().map(|response| response.to(&counts)));
-    let moved = |source: usize, i: usize| moves[source].as_ref().map_or(0.0, |moves| moves[i]);
+    let moved = |source: usize, i: usize| moves[source].get(i).copied().unwrap_or(0.0);
     let of = |of_sample: Information| {
         let atoms = of_sample.atoms();
         [atoms.redundancy, atoms.unique1, atoms.unique2, atoms.synergy]

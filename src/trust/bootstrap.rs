@@ -68,7 +68,8 @@ pub fn bootstrap(information: &[Information], draws: usize, level: f64, seed: u6
 /// The intervals of [`bootstrap`] for the cross-fitted reading of a model, with the chance of its models in them: those of
 /// the atoms are wider or narrower about the mean by [`Model::deviation_ratios`](crate::Model::deviation_ratios). A mean
 /// i(x; y) is, but for a constant, the log-likelihood that a classifier is at the maximum of: its chance moves it to
-/// second order only. What another choice of forms would have given is not in them.
+/// second order only. Where classes lie so far apart that resamples say nothing of classifiers to first order, their chance
+/// is left out. What another choice of forms would have given is not in them.
 ///
 /// # Errors
 /// As [`bootstrap`]; [`Error::Setting`] for a model that was fitted without folds.
