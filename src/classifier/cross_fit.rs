@@ -3,12 +3,12 @@
 use super::fit::{fit_split, sizes};
 use super::passes::Form;
 use super::trials::log_probabilities;
-use super::{Network, NetworkOptions, Reserve};
+use super::{Network, NetworkOptions, Reserve, class_counts};
 use crate::optim::{Folds, Split, TrainingRun};
 use crate::rng::Stream;
 use crate::simd::Level;
 use crate::{Float, Result, Samples};
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
 /// log p(y|x) of every sample and class, n×C in C order, nats, under networks that were fitted to the other folds; what
@@ -25,8 +25,7 @@ pub(crate) fn log_probabilities_out_of_fold<T: Float>(
     let form = Form { sizes: &sizes, activation: options.activation, level: Level::best() };
     let TrainingRun { name, training, held_out, stream, .. } = run;
     let seed = stream.below(1 << 31) as u64;
-    let mut counts = vec![0; classes];
-    targets.iter().for_each(|&class| counts[class] += 1);
+    let counts = class_counts(targets, classes);
     let reserve = Reserve::new(&counts);
     let read =
         |fold: usize, split: &Split, report: &mut dyn FnMut() -> ControlFlow<()>| -> Result<Vec<f64>> {

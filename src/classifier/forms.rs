@@ -7,14 +7,14 @@ use super::kernel::{Kernel, PRECISIONS};
 use super::passes::Form;
 use super::projection::{Directions, Kind, Moments, Projection};
 use super::trials::{Data, Look, loss_of_prior, mean_loss};
-use super::{Activation, Network, NetworkOptions, Reserve, canonical};
+use super::{Activation, Network, NetworkOptions, Reserve, canonical, class_counts};
 use crate::optim::{Folds, History, Split, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
 use crate::simd::Level;
 use crate::{Error, Float, Result, Samples, Training, parallel};
 use alloc::boxed::Box;
 use alloc::string::ToString;
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use core::ops::ControlFlow;
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -291,8 +291,7 @@ impl<'a, T: Float> Forms<'a, T> {
         let fail = || Error::Diverged { field: self.name.to_string(), epoch: 0, got: f64::NAN };
         match kind {
             NetworkKind::Discriminant => {
-                let mut counts = vec![0; self.data.classes];
-                targets.iter().for_each(|&class| counts[class] += 1);
+                let counts = class_counts(&targets, self.data.classes);
                 let log_prior = Reserve::new(&counts).log_frequencies().collect();
                 let discriminant = Discriminant::new(&z, &targets, log_prior);
                 let network = |number: usize| discriminant.network(projection, settings[number - 1]);
@@ -341,7 +340,7 @@ impl<'a, T: Float> Forms<'a, T> {
                 let mut underway = self.underway(shape, Some(projection), Stream::new(seed, 0))?;
                 for (_, network) in self.go_on(shape, &inner, &mut underway, epochs, report)? {
                     let loss = mean_loss(&network, self.data, &inner.validation);
-                    if best.is_none_or(|(least, ..)| loss < least) {
+                    if loss.is_finite() && best.is_none_or(|(least, ..)| loss < least) {
                         best = Some((loss, *kind, count));
                     }
                 }

@@ -24,7 +24,7 @@ mod trials;
 
 pub(crate) use cross_fit::log_probabilities_out_of_fold;
 pub(crate) use network::{check_targets, class_of};
-pub(crate) use reserve::Reserve;
+pub(crate) use reserve::{Reserve, class_counts};
 pub(crate) use response::Response;
 pub(crate) use selection::fit_selected;
 pub(crate) use trials::Data;

@@ -6,13 +6,20 @@
 //!
 //! No n samples tell that something happens less often than once among them. Far from all of them a classifier p̂ may
 //! still be sure without bounds, and a single sample there would outweigh all others in every mean: with the reserve no
-//! i(x; y) is below ln ε.
+//! log p(y|x) is below log(ε p(y)).
 
 use crate::Float;
 use alloc::{vec, vec::Vec};
 
 /// Samples of a class without any, so that its share is not 0.
 const LEAST_COUNT: f64 = 0.5;
+
+/// How many samples each of so many classes has.
+pub(crate) fn class_counts(targets: &[usize], classes: usize) -> Vec<usize> {
+    let mut counts = vec![0; classes];
+    targets.iter().for_each(|&class| counts[class] += 1);
+    counts
+}
 
 /// The class frequencies of a training, of which a classifier is given a share.
 #[derive(Debug, Clone, Copy)]

@@ -1,4 +1,5 @@
-//! What other samples would have made of a classifier, to first order.
+//! What other samples would have made of a classifier, to first order: only where classes overlap, as the curvature
+//! vanishes where a classifier is sure.
 //!
 //! Its logits f(x) are thought to have a linear correction, B φ(x) with φ the first canonical coordinates and 1, that
 //! samples would fit by penalised likelihood. If each sample counts c_i times in place of once, a Newton step from B = 0

@@ -10,7 +10,7 @@ use super::resampling::{Read, deviation_ratios};
 use super::rows::{Rows, hashes};
 use super::score::check_counts;
 use super::training::{Trained, Trainer, assemble};
-use crate::classifier::check_targets;
+use crate::classifier::{check_targets, class_counts};
 use crate::optim::{Folds, TrainingProgress};
 use crate::rng::Stream;
 use crate::{Error, Float, Result, Samples, parallel};
@@ -144,10 +144,7 @@ fn check_classes(y: &[i64], classes: usize) -> Result<(Vec<usize>, Vec<usize>)> 
         (classes, _) => classes,
     };
     let targets = check_targets(y, y.len(), classes)?;
-    let mut counts = alloc::vec![0; classes];
-    for &class in &targets {
-        counts[class] += 1;
-    }
+    let counts = class_counts(&targets, classes);
     let present = counts.iter().filter(|&&count| count > 0).count();
     if present < 2 {
         return Err(Error::OneClass { field: field(), got: targets.first().copied().unwrap_or(0) });

@@ -214,7 +214,8 @@ impl<T: Float> Model<T> {
         &self.histories
     }
 
-    /// Classifiers of x1, of x2, and of both, on preprocessed features.
+    /// Classifiers of x1, of x2, and of both, on preprocessed features. Where classifiers were chosen, scores leave
+    /// 1 / (n + 2) of what these say to the class frequencies of the n training samples.
     pub fn networks(&self) -> &[Network<T>; 3] {
         &self.networks
     }

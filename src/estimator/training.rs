@@ -4,7 +4,8 @@ use super::component::Component;
 use super::config::{ClassifierForm, Config};
 use super::model::Histories;
 use crate::classifier::{
-    self, Network, NetworkCandidate, NetworkFit, Reserve, fit_network, log_probabilities_out_of_fold,
+    self, Network, NetworkCandidate, NetworkFit, Reserve, class_counts, fit_network,
+    log_probabilities_out_of_fold,
 };
 use crate::knife::{Candidate, Marginal, fit_marginal_within, log_density_out_of_fold};
 use crate::optim::{Folds, History, TrainingProgress, TrainingRun};
@@ -109,8 +110,7 @@ impl<T: Float> Trainer<'_, T> {
                 Component::ClassifierJoint => vec![d1, d2],
                 _ => vec![x.features()],
             };
-            let mut counts = vec![0; self.classes];
-            self.targets.iter().for_each(|&class| counts[class] += 1);
+            let counts = class_counts(self.targets, self.classes);
             let data = classifier::Data {
                 x,
                 targets: self.targets,

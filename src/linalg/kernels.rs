@@ -3,8 +3,7 @@
 
 use super::adam::Update;
 use super::dense::{Downward, Forward as LayerForward, Transpose, WeightGradient};
-use super::mixture::{Backward, BackwardX, Forward, Scales, Score};
-use super::samplewise::Samplewise;
+use super::mixture::{Backward, BackwardX, Forward, Samplewise, Scales, Score};
 use super::softmax::{CrossEntropy, Exp, LogSoftmax, Tanh};
 use crate::simd::{Constants, Level, Rows, Softmax};
 

@@ -13,7 +13,6 @@ mod kernels;
 pub(crate) mod mixture;
 pub(crate) mod panels;
 mod product;
-pub(crate) mod samplewise;
 pub(crate) mod softmax;
 #[cfg(test)]
 mod tests;

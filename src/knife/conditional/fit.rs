@@ -4,7 +4,7 @@ use super::net::starting;
 use super::parameters::Nets;
 use super::passes::{BLOCK, Form, Memory};
 use super::{Conditional, ConditionalOptions};
-use crate::knife::{Diagonal, MarginalOptions, MarginalParameters, Start, fit_marginal};
+use crate::knife::{MarginalParameters, Start, fit_marginal};
 use crate::matrix::total_weight;
 use crate::optim::{
     Adam, Group, History, Objective, Split, Training, TrainingProgress, TrainingRun, mean_weight, train,
@@ -49,18 +49,10 @@ pub fn fit_conditional<T: Float>(
     let nets = Nets::new(options, (c.features(), x.features()))?;
     let split = Split::new(x.samples(), run.held_out)?;
     let TrainingRun { name, training, held_out, stream, observer } = run;
-    let marginal = MarginalOptions {
-        modes: options.modes,
-        bounded: options.bounded,
-        diagonal: Diagonal::PerMode,
-        triangle: options.triangle,
-        train_means: true,
-        train_weights: true,
-    };
     let none = Training { epochs: 0, ..training.clone() };
     let nobody = &mut |_: TrainingProgress| ControlFlow::Continue(());
     let start = TrainingRun { name, training: &none, held_out, stream: &mut *stream, observer: nobody };
-    let marginal = fit_marginal(x, weights, &marginal, Start::Mixture, start)?.density.parameters();
+    let marginal = fit_marginal(x, weights, &options.marginal(), Start::Mixture, start)?.density.parameters();
     let MarginalParameters { means, log_diagonal, triangle, logits } = marginal;
     let below: Vec<T> = match triangle.is_empty() {
         true => Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::net::{self, Net, Places};
 use crate::classifier::{Activation, Layer};
-use crate::knife::Triangle;
+use crate::knife::{Diagonal, MarginalOptions, Triangle};
 use crate::matrix::{MOST_PARAMETERS, check_count};
 use crate::{Error, Float, Result};
 use alloc::format;
@@ -36,6 +36,20 @@ pub struct ConditionalOptions {
     pub triangle: Triangle,
     /// The nets, one for each kind of parameter.
     pub nets: NetOptions,
+}
+
+impl ConditionalOptions {
+    /// The form of the mixture without a condition.
+    pub(super) fn marginal(&self) -> MarginalOptions {
+        MarginalOptions {
+            modes: self.modes,
+            bounded: self.bounded,
+            diagonal: Diagonal::PerMode,
+            triangle: self.triangle,
+            train_means: true,
+            train_weights: true,
+        }
+    }
 }
 
 /// The numbers of a hidden layer of a net, or the gradient for them.

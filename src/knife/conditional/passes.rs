@@ -5,7 +5,7 @@ use super::net::Pass;
 use super::parameters::Nets;
 use crate::knife::Triangle;
 use crate::linalg::dense;
-use crate::linalg::samplewise::{self, Blocks, Gradients};
+use crate::linalg::mixture::samplewise::{self, Blocks, Gradients};
 use crate::simd::{Buffer, Level};
 use crate::{Float, Samples};
 

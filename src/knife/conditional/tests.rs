@@ -1,7 +1,7 @@
 use super::*;
 use crate::classifier::{Activation, Layer};
 use crate::knife::Triangle;
-use crate::knife::{Diagonal, MarginalOptions, MarginalParameters, reference};
+use crate::knife::{MarginalParameters, reference};
 use crate::optim::{Training, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
 use core::ops::ControlFlow;
@@ -47,15 +47,7 @@ fn reference(options: &ConditionalOptions, p: &ConditionalParameters<f64>, c: &[
         triangle: p.triangle.as_ref().map_or(vec![], of),
         logits: of(&p.logits),
     };
-    let options = MarginalOptions {
-        modes: options.modes,
-        bounded: options.bounded,
-        diagonal: Diagonal::PerMode,
-        triangle: options.triangle,
-        train_means: true,
-        train_weights: true,
-    };
-    reference::log_density(&options, &parameters, x)
+    reference::log_density(&options.marginal(), &parameters, x)
 }
 
 /// A density with random parameters: those of outputs are small, as numbers of a mixture are.
@@ -123,7 +115,7 @@ fn gradients_are_differences() {
     const N: usize = 7;
     for (number, (conditions, features, options)) in cases().into_iter().enumerate() {
         let density = random(&options, (conditions, features), number as u64);
-        let (mut c, mut x) = (rows(N * conditions, 3), rows(N * features, 4));
+        let (c, x) = (rows(N * conditions, 3), rows(N * features, 4));
         let upstream: Vec<f64> = rows(N, 5);
         let sum = |density: &Conditional<f64>, c: &[f64], x: &[f64]| {
             let (c, x) = (Samples::from_rows("c", c, conditions), Samples::from_rows("x", x, features));
@@ -136,37 +128,25 @@ fn gradients_are_differences() {
             density.weighted_sum_gradient(samples(&c, conditions), samples(&x, features), &upstream).unwrap();
         approx::assert_relative_eq!(gradient.loss, sum(&density, &c, &x), max_relative = 1e-12);
         const STEP: f64 = 1e-5;
-        let check = |got: f64, above: f64, below: f64, what: &str| {
-            let expected = (above - below) / (2.0 * STEP);
-            assert!((got - expected).abs() < 1e-6 * (1.0 + expected.abs()), "{what}: {got} {expected}");
+        // The gradient for some numbers, and what the sum is with a step in one of them.
+        let check = |what: &str, gradient: &[f64], at: &dyn Fn(usize, f64) -> f64| {
+            for (i, got) in gradient.iter().enumerate() {
+                let expected = (at(i, STEP) - at(i, -STEP)) / (2.0 * STEP);
+                assert!((got - expected).abs() < 1e-6 * (1.0 + expected.abs()), "{what}: {got} {expected}");
+            }
         };
-        for i in 0..c.len() {
-            let mut at = |step: f64| {
-                c[i] += step;
-                let value = sum(&density, &c, &x);
-                c[i] -= step;
-                value
-            };
-            check(gradient.c[i], at(STEP), at(-STEP), "c");
-        }
-        for i in 0..x.len() {
-            let mut at = |step: f64| {
-                x[i] += step;
-                let value = sum(&density, &c, &x);
-                x[i] -= step;
-                value
-            };
-            check(gradient.x[i], at(STEP), at(-STEP), "x");
-        }
+        let moved = |numbers: &[f64], i: usize, step: f64| {
+            let mut numbers = numbers.to_vec();
+            numbers[i] += step;
+            numbers
+        };
+        check("c", &gradient.c, &|i, step| sum(&density, &moved(&c, i, step), &x));
+        check("x", &gradient.x, &|i, step| sum(&density, &c, &moved(&x, i, step)));
         let packed = pack(&density.nets, &options, &gradient.parameters).unwrap();
-        for (i, &got) in packed.iter().enumerate() {
-            let at = |step: f64| {
-                let mut moved = density.clone();
-                moved.parameters[i] += step;
-                sum(&moved, &c, &x)
-            };
-            check(got, at(STEP), at(-STEP), "parameters");
-        }
+        check("parameters", &packed, &|i, step| {
+            let parameters = moved(&density.parameters, i, step);
+            sum(&Conditional { parameters, ..density.clone() }, &c, &x)
+        });
     }
 }
 

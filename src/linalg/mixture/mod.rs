@@ -5,12 +5,14 @@
 
 mod few;
 mod gradient;
+pub(crate) mod samplewise;
 mod scale;
 mod score;
 
 pub(crate) use gradient::{BLOCK, ModeGradient, add_gradient_x, forward_block, forward_memory};
 pub use gradient::{Backward, BackwardX, Forward};
 pub(crate) use gradient::{mode_gradient, mode_gradient_memory, record};
+pub use samplewise::Samplewise;
 pub use scale::Scales;
 pub(crate) use scale::scales;
 pub use score::Score;

@@ -1,11 +1,12 @@
 //! A Gaussian mixture that has other parameters for every sample: a number per row, a sample per column (see
-//! [`super::dense`]), as networks put them out.
+//! [`dense`](crate::linalg::dense)), as networks put them out.
 
-use super::dense::{block_length, pitch};
-use super::ends::MOST_LANES;
+use super::LogSum;
 use crate::Float;
-use crate::simd::functions::{exp, exp_negative, ln, tanh};
+use crate::linalg::dense::{MOST_LANES, block_length, pitch};
+use crate::simd::functions::{exp, exp_negative, tanh};
 use crate::simd::{Buffer, Constants, Kernel, Level, Vector};
+use core::f64::consts::TAU;
 
 /// The numbers of the mixtures of a block of samples.
 #[derive(Clone, Copy)]
@@ -109,10 +110,11 @@ impl<T: Float> Kernel<T> for Samplewise<'_, T> {
                     exponents: memory.add(4 * size),
                     along_v: memory.add(4 * size + form.modes * V::LANES),
                 };
-                let total = parts.forward(&parameters, x);
-                total.store(out.as_mut_ptr().add(column));
+                let totals = parts.forward(&parameters, x);
+                let constant = V::splat(T::of(0.5 * form.features as f64 * libm::log(TAU)));
+                totals[0].sub(totals[1]).sub(constant).store(out.as_mut_ptr().add(column));
                 if let Some(gradients) = &mut gradients {
-                    parts.backward(&parameters, total, gradients);
+                    parts.backward(&parameters, totals, gradients);
                 }
             }
         }
@@ -142,12 +144,12 @@ impl<V: Vector<Element: Float>> Parts<V> {
         row * self.pitch + self.column
     }
 
-    /// log p; leaves the parts of every mode.
+    /// log Σ exp of the exponents and of w; leaves the parts of every mode.
     ///
     /// # Safety
     /// The processor has the instruction set of V; the lengths were checked.
     #[inline(always)]
-    unsafe fn forward(&self, parameters: &Blocks<&[V::Element]>, x: &[V::Element]) -> V {
+    unsafe fn forward(&self, parameters: &Blocks<&[V::Element]>, x: &[V::Element]) -> [V; 2] {
         let Form { features, modes, bounded, triangular, .. } = self.form;
         // SAFETY: as this function's.
         unsafe {
@@ -182,9 +184,9 @@ impl<V: Vector<Element: Float>> Parts<V> {
                 let logit = V::load(parameters.logits.as_ptr().add(self.at(mode)));
                 half.neg_mul_add(norm, sum).add(logit).store(self.exponents.add(mode * V::LANES));
             }
-            let weights = log_sum::<V>(parameters.logits.as_ptr().add(self.column), self.pitch, modes);
-            let half_log_tau = V::splat(V::Element::of(0.5 * features as f64 * LOG_TAU));
-            log_sum::<V>(self.exponents, V::LANES, modes).sub(weights).sub(half_log_tau)
+            let logits = parameters.logits.as_ptr().add(self.column);
+            let weights = LogSum::<V, 1>::of(logits, self.pitch, modes).value(0);
+            [LogSum::<V, 1>::of(self.exponents, V::LANES, modes).value(0), weights]
         }
     }
 
@@ -196,7 +198,7 @@ impl<V: Vector<Element: Float>> Parts<V> {
     unsafe fn backward(
         &self,
         parameters: &Blocks<&[V::Element]>,
-        total: V,
+        [total, log_weights]: [V; 2],
         gradients: &mut Gradients<'_, V::Element>,
     ) {
         let Form { features, modes, bounded, triangular, .. } = self.form;
@@ -206,10 +208,6 @@ impl<V: Vector<Element: Float>> Parts<V> {
             let zero = V::splat(V::Element::default());
             let one = V::splat(V::Element::ONE);
             let weight = V::load(weights.as_ptr().add(self.column));
-            let log_weights = log_sum::<V>(parameters.logits.as_ptr().add(self.column), self.pitch, modes);
-            // Of the exponents alone.
-            let half_log_tau = V::splat(V::Element::of(0.5 * features as f64 * LOG_TAU));
-            let total = total.add(half_log_tau).add(log_weights);
             for i in 0..features {
                 zero.store(out_x.as_mut_ptr().add(self.at(i)));
             }
@@ -258,30 +256,5 @@ impl<V: Vector<Element: Float>> Parts<V> {
                 }
             }
         }
-    }
-}
-
-/// log 2π.
-const LOG_TAU: f64 = 1.837_877_066_409_345_6;
-
-/// log Σ exp of `count` vectors, `stride` apart; −∞ if all are, NaN if one is.
-///
-/// # Safety
-/// The processor has the instruction set of V; they can be read.
-#[inline(always)]
-unsafe fn log_sum<V: Vector<Element: Float>>(first: *const V::Element, stride: usize, count: usize) -> V {
-    // SAFETY: as this function's.
-    unsafe {
-        let zero = V::splat(V::Element::default());
-        // Finite, so that exponents of −∞ alone have the sum 0 rather than NaN.
-        let mut most = zero.sub(zero.like(V::Element::MAX));
-        for n in 0..count {
-            most = most.max(V::load(first.add(n * stride)));
-        }
-        let mut sum = zero;
-        for n in 0..count {
-            sum = sum.add(exp_negative(V::load(first.add(n * stride)).sub(most)));
-        }
-        most.add(ln(sum))
     }
 }
