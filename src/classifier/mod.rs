@@ -11,6 +11,7 @@ mod joined;
 mod kernel;
 mod network;
 mod passes;
+mod present;
 mod projection;
 #[cfg(test)]
 mod reference;
@@ -24,6 +25,7 @@ mod trials;
 
 pub(crate) use cross_fit::log_probabilities_out_of_fold;
 pub(crate) use network::{check_targets, class_of};
+pub(crate) use present::PresentClasses;
 pub(crate) use reserve::{Reserve, class_counts};
 pub(crate) use response::Response;
 pub(crate) use selection::fit_selected;

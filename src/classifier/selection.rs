@@ -29,6 +29,9 @@ pub use super::forms::NetworkKind;
 /// Epochs after which it is asked whether more may help.
 const ROUNDS: [usize; 4] = [20, 36, 64, usize::MAX];
 
+/// An epoch of few samples is over sooner than a thread is woken up to hear of it.
+const SAMPLES_PER_REPORT: usize = 10_000;
+
 /// A form of a classifier that was tried.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NetworkCandidate {
@@ -196,8 +199,14 @@ fn try_all<T: Float>(
         let work = |(place, trial): Task<T>, report: &mut dyn FnMut((usize, f64)) -> ControlFlow<()>| {
             let (shape, fold) = (place / count, place % count);
             let mut last = loss_of_prior(data);
+            let mut unreported = 0;
             let mut watch = |loss| {
                 last = loss;
+                unreported += data.x.samples();
+                if unreported < SAMPLES_PER_REPORT {
+                    return ControlFlow::Continue(());
+                }
+                unreported = 0;
                 report((0, loss))
             };
             let trial =

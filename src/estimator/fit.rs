@@ -135,7 +135,7 @@ pub fn fit_with_progress<T: Float>(
 }
 
 /// The targets as indices, and the number of samples of each class.
-fn check_classes(y: &[i64], classes: usize) -> Result<(Vec<usize>, Vec<usize>)> {
+pub(crate) fn check_classes(y: &[i64], classes: usize) -> Result<(Vec<usize>, Vec<usize>)> {
     let field = || "y".to_string();
     let largest = y.iter().copied().max().unwrap_or(0);
     let classes = match (classes, usize::try_from(largest)) {

@@ -1,7 +1,9 @@
 //! Signs that the results of a fit may mislead, each with what to do about it.
 
+mod classes;
 mod features;
 mod reading;
+mod relations;
 
 pub use features::data_flags;
 pub(super) use reading::{Course, reading_flags};

@@ -24,6 +24,7 @@ pub use component::Component;
 pub use config::{ClassifierForm, Config, EntropyUnits, Preset, Prior, ShiftRule};
 #[cfg(feature = "std")]
 pub use file::write_atomically;
+pub(crate) use fit::check_classes;
 pub use fit::{Progress, fit, fit_with_progress};
 pub use format::FORMAT_VERSION;
 pub use health::{Flag, data_flags};

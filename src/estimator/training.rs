@@ -4,7 +4,7 @@ use super::component::Component;
 use super::config::{ClassifierForm, Config};
 use super::model::Histories;
 use crate::classifier::{
-    self, Network, NetworkCandidate, NetworkFit, Reserve, class_counts, fit_network,
+    self, Network, NetworkCandidate, NetworkFit, PresentClasses, Reserve, class_counts, fit_network,
     log_probabilities_out_of_fold,
 };
 use crate::knife::{Candidate, Marginal, fit_marginal_within, log_density_out_of_fold};
@@ -110,21 +110,24 @@ impl<T: Float> Trainer<'_, T> {
                 Component::ClassifierJoint => vec![d1, d2],
                 _ => vec![x.features()],
             };
-            let counts = class_counts(self.targets, self.classes);
+            let present = PresentClasses::new(&class_counts(self.targets, self.classes));
             let data = classifier::Data {
                 x,
-                targets: self.targets,
-                classes: self.classes,
+                targets: &present.places(self.targets),
+                classes: present.counts().len(),
                 widths: &widths,
-                reserve: Reserve::new(&counts),
+                reserve: Reserve::new(present.counts()),
             };
             let run = self.run(&name, &training, &mut stream, observer);
             let fit = classifier::fit_selected(data, folds, run, self.config.budget_of_model())?;
             return Ok(Trained {
-                part: Part::Classifier(fit.network, fit.candidates),
+                part: Part::Classifier(present.network(fit.network), fit.candidates),
                 history: fit.history,
                 is_limited: fit.is_limited,
-                out_of_fold: if self.folds.is_some() { fit.out_of_fold } else { Vec::new() },
+                out_of_fold: match self.folds {
+                    Some(_) => present.log_probabilities(fit.out_of_fold),
+                    None => Vec::new(),
+                },
             });
         }
         let mut stream = self.stream(component);

@@ -70,7 +70,7 @@ pub struct LsmiControls {
     pub capacity: usize,
     /// One result after the other, planted synergy in more and more features; NULL where they are not wanted.
     pub results: *mut LsmiControlResult,
-    /// Results.
+    /// Results; a control that the data do not allow has none.
     pub count: usize,
     /// The largest |S| of controls that hold no synergy, nats: what is below it is noise.
     pub synergy_floor: f64,
@@ -120,6 +120,7 @@ impl LsmiControls {
             synergy_floor: self.synergy_floor,
             trusted_features: self.trusted_features,
             seed: self.seed,
+            left_out: Vec::new(),
         })
     }
 }
@@ -132,6 +133,8 @@ impl LsmiControls {
 /// `x1` and `x2` are of the same type; `y` has `y_count` class numbers from 0; `config` may be NULL for preset robust;
 /// `progress` may be NULL, and counts the fits. The caller sets `out->struct_size`, `out->results` and `out->capacity`
 /// first. Nothing is written if anything is wrong.
+///
+/// A control that the data do not allow is left out, if others are not: features that never vary hold no planted bit.
 ///
 /// Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING` (also for settings without folds), `EMPTY`, `SHAPE`,
 /// `NOT_FINITE`, `CLASS`, `ONE_CLASS`, `TOO_FEW_SAMPLES`, `DIVERGED`, `CANCELLED`, `BUFFER` if `capacity` is less than

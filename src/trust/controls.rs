@@ -4,11 +4,11 @@ mod made;
 
 use super::quantities::Quantities;
 use crate::rng::Stream;
-use crate::{Config, Error, Float, Result, Samples, fit_with_progress};
-use alloc::string::ToString;
+use crate::{Config, Error, Float, Result, Samples};
+use alloc::string::{String, ToString};
 use alloc::{vec, vec::Vec};
 use core::ops::ControlFlow;
-use made::{Made, Maker};
+use made::Maker;
 use serde::{Deserialize, Serialize};
 
 /// The streams of what is made, apart from those of fits.
@@ -57,8 +57,8 @@ impl Control {
         Control::PlantedSynergy,
     ];
 
-    /// Whether it holds no synergy.
-    fn is_without_synergy(self) -> bool {
+    /// Whether it holds no synergy, so that what is found is noise.
+    pub fn is_without_synergy(self) -> bool {
         use Control::{DuplicatedX1, DuplicatedX2, MappedX1, MappedX2, ShuffledLabels};
         matches!(self, DuplicatedX1 | MappedX1 | DuplicatedX2 | MappedX2 | ShuffledLabels)
     }
@@ -79,6 +79,15 @@ pub struct ControlResult {
     pub found: Quantities<f64>,
 }
 
+/// A control that these data do not allow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ControlLeftOut {
+    /// Which.
+    pub control: Control,
+    /// What a fit of its data says.
+    pub reason: String,
+}
+
 /// What all controls found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Controls {
@@ -91,6 +100,9 @@ pub struct Controls {
     pub trusted_features: usize,
     /// Seed of what was made and of the fits.
     pub seed: u64,
+    /// Controls that the data do not allow: features that never vary hold no planted bit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<ControlLeftOut>,
 }
 
 /// Fits data made from these samples, with these settings: duplicated modalities, shuffled labels and pairs, halves, and
@@ -100,7 +112,8 @@ pub struct Controls {
 /// Planted bits are clear: three standard deviations from 0, as in [`xor`](crate::synthetic::xor). Some twelve fits.
 ///
 /// # Errors
-/// [`Error::Setting`] for settings without folds, and as [`fit`](crate::fit).
+/// [`Error::Setting`] for settings without folds, and as [`fit`](crate::fit); but a control that the data do not allow
+/// is left out, if others are not.
 pub fn controls<T: Float>(
     x1: Samples<'_, T>,
     x2: Samples<'_, T>,
@@ -128,6 +141,7 @@ pub fn controls_with_progress<T: Float>(
             got: "0".to_string(),
         });
     }
+    config.check()?;
     let maker = Maker::new(x1, x2, y, config)?;
     // Of the planted synergy, all features, then half of them, and so on.
     let mut counts = vec![usize::MAX];
@@ -143,31 +157,39 @@ pub fn controls_with_progress<T: Float>(
             _ => vec![(control, usize::MAX)],
         })
         .collect();
-    let (mut results, mut trusted_features) = (Vec::with_capacity(tasks.len()), 0);
+    let (mut results, mut left_out, mut trusted_features) = (Vec::with_capacity(tasks.len()), Vec::new(), 0);
+    let mut first_error = None;
     for (done, &(control, most)) in tasks.iter().enumerate() {
         // What is found among many features is found among few.
         if control == Control::PlantedSynergy && trusted_features > 0 {
             break;
         }
         let mut stream = Stream::new(config.seed, FIRST_STREAM + done as u64);
-        let Made { x, widths, y, planted } = maker.make(control, most, &mut stream)?;
-        let [x1, x2] = [0, 1].map(|m| Samples::from_rows(["x1", "x2"][m], &x[m], widths[m]));
-        let mut observe = |_| observer(done, tasks.len());
-        // Planted bits have classes of their own.
-        let classes = if planted.is_some() { 0 } else { config.classes };
-        let config = Config { classes, ..config.clone() };
-        let model = fit_with_progress(x1?, x2?, &y, &config, &mut observe)?;
-        let information = model.cross_fitted().map_or(&[][..], |scores| &scores.information);
-        let found = Quantities::means(information);
-        if control == Control::PlantedSynergy && planted.is_some_and(|s| found.synergy >= FOUND * s) {
-            trusted_features = widths[0].max(widths[1]);
+        let found = maker.make(control, most, &mut stream);
+        match found.and_then(|made| made.fit(control, config, &mut || observer(done, tasks.len()))) {
+            Ok(result) => {
+                let synergy = result.found.synergy;
+                if control == Control::PlantedSynergy && result.planted.is_some_and(|s| synergy >= FOUND * s)
+                {
+                    trusted_features = result.features[0].max(result.features[1]);
+                }
+                results.push(result);
+            }
+            Err(Error::Cancelled) => return Err(Error::Cancelled),
+            Err(error) => {
+                left_out.push(ControlLeftOut { control, reason: error.to_string() });
+                first_error = first_error.or(Some(error));
+            }
         }
-        results.push(ControlResult { control, samples: y.len(), features: widths, planted, found });
+    }
+    if let (true, Some(error)) = (results.is_empty(), first_error) {
+        return Err(error);
     }
     if observer(tasks.len(), tasks.len()).is_break() {
         return Err(Error::Cancelled);
     }
     let noise = results.iter().filter(|result| result.control.is_without_synergy());
     let synergy_floor = noise.map(|result| result.found.synergy.abs()).fold(0.0, f64::max);
-    Ok(Controls { results, synergy_floor, trusted_features, seed: config.seed })
+    left_out.dedup();
+    Ok(Controls { results, synergy_floor, trusted_features, seed: config.seed, left_out })
 }

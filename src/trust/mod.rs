@@ -8,7 +8,7 @@ mod quantities;
 mod spread;
 
 pub use bootstrap::{Interval, Intervals, MOST_DRAWS, bootstrap, intervals};
-pub use controls::{Control, ControlResult, Controls, controls, controls_with_progress};
+pub use controls::{Control, ControlLeftOut, ControlResult, Controls, controls, controls_with_progress};
 pub use permutation::{
     MOST_PERMUTATIONS, Null, continue_permutation_null, permutation_null, permutation_null_with_progress,
 };

@@ -84,7 +84,12 @@ pub fn expected(result: &ControlResult) -> String {
 }
 
 /// What controls say of noise, and of the number of features, `most` being that of the larger modality.
-pub fn controls(controls: &Controls, most: usize) -> [String; 2] {
+pub fn controls(controls: &Controls, most: usize) -> Vec<String> {
+    let mut sentences: Vec<String> = controls
+        .left_out
+        .iter()
+        .map(|left_out| format!("left out, {}: {}", control(left_out.control), left_out.reason))
+        .collect();
     let noise = format!(
         "synergy below {} nats is noise: so much was found where there is none",
         nats(controls.synergy_floor)
@@ -100,7 +105,13 @@ pub fn controls(controls: &Controls, most: usize) -> [String; 2] {
              components), or collect more samples"
         ),
     };
-    [noise, features]
+    if controls.results.iter().any(|result| result.control.is_without_synergy()) {
+        sentences.push(noise);
+    }
+    if controls.results.iter().any(|result| result.control == Control::PlantedSynergy) {
+        sentences.push(features);
+    }
+    sentences
 }
 
 /// What describes a form that was tried for a classifier, in the columns of [`classifier_form`].

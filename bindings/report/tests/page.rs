@@ -58,6 +58,7 @@ fn whole() -> Report {
         synergy_floor: 0.0123,
         trusted_features: 2,
         seed: 1,
+        left_out: Vec::new(),
     });
     report.flags = vec![flag("unit_norm")];
     report.notes = vec!["a note of the fit".into()];

@@ -1,10 +1,10 @@
 //! What features and classes alone give reason to doubt.
 
-use super::Flag;
+use super::{Flag, classes, relations};
 use crate::{Float, Samples};
 use alloc::format;
 use alloc::vec::Vec;
-use nalgebra::{ColPivQR, DMatrix};
+use nalgebra::DMatrix;
 
 /// A feature is nearly constant if this share of the samples has one value.
 const NEARLY_ALL: f64 = 0.99;
@@ -15,9 +15,6 @@ const ALIKE: f64 = 1e-3;
 /// Standard deviations further apart than this are of different scale.
 const FAR_APART: f64 = 1e4;
 
-/// Classes of fewer samples can hardly be learned.
-const FEW: usize = 20;
-
 /// Samples per feature below which classifiers see features as they are.
 const FEW_PER_FEATURE: usize = 4;
 
@@ -25,9 +22,8 @@ const FEW_PER_FEATURE: usize = 4;
 const MOST_SAMPLES: usize = 20_000;
 const MOST_FEATURES: usize = 512;
 
-/// Features are the same, up to scale and offset, if their correlation is within this of ±1; and a function of others
-/// if this is left of their variance.
-const NOTHING: f64 = 1e-9;
+/// A value is far away if it is so many interquartile ranges from the median.
+const FAR: f64 = 100.0;
 
 /// What two modalities and classes, before any fit, give reason to doubt. Samples are those that a model will be fitted
 /// to; their numbers are finite, and there are as many of x1, x2 and y.
@@ -36,33 +32,28 @@ const NOTHING: f64 = 1e-9;
 /// |---|---|
 /// | `constant_features` | features that never vary |
 /// | `near_constant_features` | features of which 99 % of the samples have one value |
+/// | `far_values` | values more than 100 interquartile ranges from their feature's median |
 /// | `duplicated_features` | features that are others, up to scale and offset |
 /// | `rank_deficient` | features that are linear functions of others, besides those |
+/// | `shared_features` | features of x2 that are features of x1, up to scale and offset |
 /// | `different_scales` | how far apart the features' standard deviations are |
 /// | `unit_norm` | the norm that all samples have |
 /// | `few_samples` | samples per feature |
+/// | `one_class` | 1 if all samples are of one class |
 /// | `small_classes` | classes of fewer than 20 samples |
+/// | `empty_classes` | class numbers up to the largest that no sample has |
+///
+/// Of large data every so manieth sample is looked at, and of more than 512 features not whether they are alike. Samples
+/// with values far away are left out where features are compared.
 pub fn data_flags<T: Float>(x1: &Samples<'_, T>, x2: &Samples<'_, T>, y: &[i64]) -> Vec<Flag> {
     let mut flags = Vec::new();
-    for (subject, x) in [("x1", x1), ("x2", x2)] {
-        of_modality(subject, x, &mut flags);
-    }
-    let mut classes = alloc::collections::BTreeMap::new();
-    y.iter().for_each(|class| *classes.entry(class).or_insert(0usize) += 1);
-    let small = classes.values().filter(|&&count| count < FEW).count();
-    if small > 0 {
-        flags.push(Flag::new(
-            "small_classes",
-            "y",
-            small as f64,
-            format!("{small} of {} classes have fewer than {FEW} samples", classes.len()),
-            "collect more of them, or join them to others: what is said of them is a guess",
-        ));
-    }
+    let columns = [("x1", x1), ("x2", x2)].map(|(subject, x)| of_modality(subject, x, &mut flags));
+    relations::between([&columns[0], &columns[1]], &mut flags);
+    classes::of_classes(y, &mut flags);
     flags
 }
 
-fn of_modality<T: Float>(subject: &str, x: &Samples<'_, T>, flags: &mut Vec<Flag>) {
+fn of_modality<T: Float>(subject: &str, x: &Samples<'_, T>, flags: &mut Vec<Flag>) -> Columns {
     let (n, d) = (x.samples(), x.features());
     let mut flag = |name: &str, figure: f64, finding, advice: &str| {
         flags.push(Flag::new(name, subject, figure, finding, advice));
@@ -76,7 +67,10 @@ fn of_modality<T: Float>(subject: &str, x: &Samples<'_, T>, flags: &mut Vec<Flag
             "constant_features",
             constant as f64,
             format!("{constant} of {d} features never vary"),
-            "nothing: standardisation drops them",
+            match constant < d {
+                true => "nothing: standardisation drops them",
+                false => "give features that vary: a fit of these is refused",
+            },
         );
     }
     if nearly > 0 && n > 1 {
@@ -105,9 +99,21 @@ fn of_modality<T: Float>(subject: &str, x: &Samples<'_, T>, flags: &mut Vec<Flag
         );
     }
     let varying: Vec<usize> = (0..d).filter(|&column| commonest[column] < n).collect();
-    let (z, deviations) = standardised(x, &varying);
-    let most = deviations.iter().copied().fold(0.0, f64::max);
-    let ratio = most / deviations.iter().copied().fold(f64::INFINITY, f64::min);
+    let columns = Columns::new(x, &varying);
+    if columns.far_values > 0 {
+        flag(
+            "far_values",
+            columns.far_values as f64,
+            format!(
+                "{} of the values are over {FAR} interquartile ranges from their feature's median, up to {:.3e}",
+                columns.far_values, columns.farthest
+            ),
+            "see whether they mark what is missing, or have another unit: standardisation goes by them; take logarithms of \
+             features with long tails",
+        );
+    }
+    let most = columns.deviations.iter().copied().fold(0.0, f64::max);
+    let ratio = most / columns.deviations.iter().copied().fold(f64::INFINITY, f64::min);
     if ratio > FAR_APART && ratio.is_finite() {
         flag(
             "different_scales",
@@ -116,32 +122,8 @@ fn of_modality<T: Float>(subject: &str, x: &Samples<'_, T>, flags: &mut Vec<Flag
             "nothing with standardised features, the default; else bring them to one scale",
         );
     }
-    if (2..=MOST_FEATURES).contains(&varying.len()) && z.nrows() > varying.len() {
-        let correlations = z.transpose() * &z / z.nrows() as f64;
-        let copies = (1..varying.len())
-            .filter(|&j| (0..j).any(|i| correlations[(i, j)].abs() > 1.0 - NOTHING))
-            .count();
-        if copies > 0 {
-            flag(
-                "duplicated_features",
-                copies as f64,
-                format!("{copies} of {d} features are copies of others, up to scale and offset"),
-                "leave them out: h counts what they say twice",
-            );
-        }
-        let pivots = ColPivQR::new(correlations).r().diagonal();
-        let rank = pivots.iter().filter(|pivot| pivot.abs() > NOTHING * pivots[0].abs()).count();
-        let dependent = varying.len().saturating_sub(rank + copies);
-        if dependent > 0 {
-            flag(
-                "rank_deficient",
-                dependent as f64,
-                format!("{dependent} of {d} features are linear functions of others"),
-                "leave them out, or take principal components: there is no density in that space, and h depends on the \
-                 model's form",
-            );
-        }
-    }
+    relations::within(subject, &columns, flags);
+    columns
 }
 
 /// How many samples have the value of this feature that most have, if that is more than half of them; else no more than
@@ -168,22 +150,84 @@ fn common_norm<T: Float>(x: &Samples<'_, T>) -> Option<f64> {
     alike.then_some(mean)
 }
 
-/// Some samples of some features, in units of their standard deviations, a sample per row; and these deviations.
-fn standardised<T: Float>(x: &Samples<'_, T>, columns: &[usize]) -> (DMatrix<f64>, Vec<f64>) {
-    let every = x.samples().div_ceil(MOST_SAMPLES);
-    let rows: Vec<usize> = (0..x.samples()).step_by(every).collect();
-    let keep = columns.len() <= MOST_FEATURES;
-    let mut z = DMatrix::zeros(if keep { rows.len() } else { 0 }, columns.len());
-    let mut deviations = Vec::with_capacity(columns.len());
-    for (j, &column) in columns.iter().enumerate() {
-        let value = |&row: &usize| x.sample(row)[column].f64();
-        let mean = rows.iter().map(value).sum::<f64>() / rows.len() as f64;
-        let squares = rows.iter().map(|row| (value(row) - mean) * (value(row) - mean));
-        let deviation = libm::sqrt(squares.sum::<f64>() / rows.len() as f64);
-        deviations.push(deviation);
-        if keep && deviation > 0.0 {
-            z.column_mut(j).iter_mut().zip(&rows).for_each(|(z, row)| *z = (value(row) - mean) / deviation);
+/// Some samples of the features of one modality that vary.
+pub(super) struct Columns {
+    /// Features of the modality, those that never vary included.
+    pub(super) features: usize,
+    /// A sample per row; values are relative to the largest of their feature. Without columns if there are too many.
+    values: DMatrix<f64>,
+    /// Which of these samples have a value far from its feature's median.
+    pub(super) is_far: Vec<bool>,
+    /// Values that are.
+    far_values: usize,
+    /// The farthest of these.
+    farthest: f64,
+    /// The features' standard deviations.
+    deviations: Vec<f64>,
+}
+
+impl Columns {
+    fn new<T: Float>(x: &Samples<'_, T>, columns: &[usize]) -> Self {
+        let every = x.samples().div_ceil(MOST_SAMPLES);
+        let rows: Vec<usize> = (0..x.samples()).step_by(every).collect();
+        let (n, keep) = (rows.len(), columns.len() <= MOST_FEATURES);
+        let mut out = Columns {
+            features: x.features(),
+            values: DMatrix::zeros(n, if keep { columns.len() } else { 0 }),
+            is_far: alloc::vec![false; n],
+            far_values: 0,
+            farthest: 0.0,
+            deviations: Vec::with_capacity(columns.len()),
+        };
+        for (j, &column) in columns.iter().enumerate() {
+            let values = rows.iter().map(|&row| x.sample(row)[column].f64());
+            // No square of a large number is finite.
+            let scale = values.clone().map(f64::abs).fold(f64::MIN_POSITIVE, f64::max);
+            let values: Vec<f64> = values.map(|value| value / scale).collect();
+            out.deviations.push(deviation(&values) * scale);
+            let mut sorted = values.clone();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let [low, median, high] = [n / 4, n / 2, 3 * n / 4].map(|place| sorted[place]);
+            for (row, value) in values.iter().enumerate() {
+                if high > low && (value - median).abs() > FAR * (high - low) {
+                    out.is_far[row] = true;
+                    out.far_values += 1;
+                    if value.abs() * scale > out.farthest.abs() {
+                        out.farthest = value * scale;
+                    }
+                }
+            }
+            if keep {
+                out.values.column_mut(j).copy_from_slice(&values);
+            }
         }
+        out
     }
-    (z, deviations)
+
+    /// Features in units of their standard deviations, of the samples without values far away that are `wanted`; nothing
+    /// if these are no more than features, or features too many.
+    pub(super) fn standardised(&self, wanted: impl Fn(usize) -> bool) -> Option<DMatrix<f64>> {
+        let rows: Vec<usize> =
+            (0..self.is_far.len()).filter(|&row| !self.is_far[row] && wanted(row)).collect();
+        if !(1..rows.len()).contains(&self.values.ncols()) {
+            return None;
+        }
+        let mut z = self.values.select_rows(&rows);
+        // Without the samples that were left out a feature may not vary.
+        let mut varying = Vec::new();
+        for (j, mut column) in z.column_iter_mut().enumerate() {
+            let (mean, deviation) = (column.mean(), deviation(column.as_slice()));
+            if deviation > 0.0 {
+                column.iter_mut().for_each(|value| *value = (*value - mean) / deviation);
+                varying.push(j);
+            }
+        }
+        Some(z.select_columns(&varying)).filter(|z| z.ncols() > 0)
+    }
+}
+
+fn deviation(values: &[f64]) -> f64 {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    libm::sqrt(values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n)
 }

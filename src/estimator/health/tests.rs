@@ -57,8 +57,39 @@ fn each_fault_of_features_has_its_flag() {
         x.iter_mut().for_each(|v| *v *= 2.0 / norm);
     };
     one(&changed(5, unit), "unit_norm", 2.0);
+    one(&changed(5, |i, x| x[2] = if i % 50 == 3 { -999.0 } else { x[2] }), "far_values", 6.0);
+    one(
+        &changed(5, |i, x| x.iter_mut().for_each(|x| *x = if i == 3 { 1e12 } else { *x })),
+        "far_values",
+        5.0,
+    );
     let few = found(&noise(100, 1), 100);
     assert_eq!(few, [("few_samples".into(), 3.0)]);
+}
+
+#[test]
+fn large_numbers_are_no_fault() {
+    assert_eq!(found(&changed(5, |_, x| x.iter_mut().for_each(|x| *x *= 1e300)), 5), []);
+    // Nor do they hide one.
+    let copied = changed(5, |i, x| {
+        x[3] = if i == 3 { 1e12 } else { x[1] };
+        x.iter_mut().for_each(|x| *x *= 1e290);
+    });
+    let names: Vec<_> = found(&copied, 5).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["far_values", "different_scales", "duplicated_features"]);
+}
+
+#[test]
+fn what_both_modalities_hold_is_seen() {
+    let (x1, mut x2) = (noise(3, 1), noise(2, 2));
+    x2.chunks_mut(2).zip(x1.chunks(3)).for_each(|(x2, x1)| x2[1] = 4.0 - 0.5 * x1[2]);
+    x2[40] = 1e9;
+    let [x1, x2] = [(&x1, 3), (&x2, 2)].map(|(x, d)| Samples::from_rows("x", x, d).unwrap());
+    let y: Vec<i64> = (0..SAMPLES as i64).map(|i| i % 2).collect();
+    let flags = data_flags(&x1, &x2, &y);
+    let shared = flags.iter().find(|flag| flag.name == "shared_features").unwrap();
+    assert_eq!((shared.subject.as_str(), shared.figure), ("x2", 1.0));
+    assert_eq!(shared.finding, "1 of 2 features are copies of features of x1, up to scale and offset");
 }
 
 #[test]
@@ -67,8 +98,14 @@ fn small_classes_are_counted() {
     let x = Samples::from_rows("x", &x, 1).unwrap();
     let y: Vec<i64> = (0..SAMPLES as i64).map(|i| if i < 19 { 4 } else { i % 2 }).collect();
     let flags = data_flags(&x, &x, &y);
-    assert_eq!((flags[0].name.as_str(), flags[0].figure), ("small_classes", 1.0));
-    assert_eq!(flags[0].finding, "1 of 3 classes have fewer than 20 samples");
+    let classes: Vec<_> = flags.iter().filter(|flag| flag.subject == "y").collect();
+    assert_eq!((classes[0].name.as_str(), classes[0].figure), ("small_classes", 1.0));
+    assert_eq!(classes[0].finding, "1 of 3 classes have fewer than 20 samples");
+    assert_eq!((classes[1].name.as_str(), classes[1].figure), ("empty_classes", 2.0));
+    assert_eq!(classes[1].finding, "2 of the class numbers 0 to 4 have no samples");
+    let flags = data_flags(&x, &x, &[1; SAMPLES]);
+    let names: Vec<_> = flags.iter().map(|flag| flag.name.as_str()).collect();
+    assert_eq!(names, ["shared_features", "one_class", "empty_classes"]);
 }
 
 /// The names of what is found in readings, by folds, of which samples `i` are `of(i)`.

@@ -1,12 +1,14 @@
 //! The data of controls.
 
-use super::Control;
-use crate::estimator::Preprocessing;
+use super::{Control, ControlResult};
+use crate::estimator::{Preprocessing, check_classes};
 use crate::interaction::mean_by;
 use crate::rng::Stream;
 use crate::synthetic::{LatentMixture, LatentState};
-use crate::{Config, Float, Result, Samples};
+use crate::trust::Quantities;
+use crate::{Config, Float, Result, Samples, fit_with_progress};
 use alloc::{vec, vec::Vec};
+use core::ops::ControlFlow;
 
 /// Distance of planted bits from 0, in standard deviations.
 const AMPLITUDE: f64 = 3.0;
@@ -24,8 +26,7 @@ const EXCLUSIVE: [State; 4] = [([-1.0, -1.0], 0), ([-1.0, 1.0], 1), ([1.0, -1.0]
 pub(super) struct Maker<'a, T> {
     x: [Samples<'a, T>; 2],
     y: &'a [i64],
-    /// Standardised features, and how many; without those that never vary.
-    standardised: [(Vec<T>, usize); 2],
+    clip: f64,
 }
 
 /// Data of a control.
@@ -42,11 +43,15 @@ impl<'a, T: Float> Maker<'a, T> {
         x2.check_finite("x2")?;
         x2.check_samples("x2", x1.samples())?;
         crate::matrix::check_count("y", "samples", x1.samples(), y.len())?;
-        let standardised = |field: &str, x: &Samples<'_, T>| -> Result<(Vec<T>, usize)> {
-            let preprocessing = Preprocessing::standardise(field, x, config.clip)?;
-            Ok((preprocessing.transform(field, *x)?, preprocessing.kept().len()))
-        };
-        Ok(Maker { x: [x1, x2], y, standardised: [standardised("x1", &x1)?, standardised("x2", &x2)?] })
+        check_classes(y, config.classes)?;
+        Ok(Maker { x: [x1, x2], y, clip: config.clip })
+    }
+
+    /// Standardised features of a modality, and how many; without those that never vary.
+    fn standardised(&self, modality: usize) -> Result<(Vec<T>, usize)> {
+        let (field, x) = (["x1", "x2"][modality], self.x[modality]);
+        let preprocessing = Preprocessing::standardise(field, &x, self.clip)?;
+        Ok((preprocessing.transform(field, x)?, preprocessing.kept().len()))
     }
 
     /// The data of a control, of so many features at most where something is planted.
@@ -66,8 +71,9 @@ impl<'a, T: Float> Maker<'a, T> {
             }
             Control::MappedX1 | Control::MappedX2 => {
                 let m = usize::from(control == Control::MappedX2);
-                let (z, width) = &self.standardised[m];
-                plain(z.clone(), mapped(z, *width, stream), [*width; 2], self.y.to_vec())
+                let (z, width) = self.standardised(m)?;
+                let image = mapped(&z, width, stream);
+                plain(z, image, [width; 2], self.y.to_vec())
             }
             Control::ShuffledLabels => {
                 let mut y = self.y.to_vec();
@@ -103,11 +109,11 @@ impl<'a, T: Float> Maker<'a, T> {
                 signal.push(AMPLITUDE * side + stream.normal());
             }
         }
-        let parts = [0, 1].map(|m| {
-            let (z, width) = &self.standardised[m];
-            with_signal(z, *width, most, &signals[m], stream)
-        });
-        let [(x1, width1), (x2, width2)] = parts;
+        let mut part = |m: usize| -> Result<(Vec<T>, usize)> {
+            let (z, width) = self.standardised(m)?;
+            Ok(with_signal(&z, width, most, &signals[m], stream))
+        };
+        let [(x1, width1), (x2, width2)] = [part(0)?, part(1)?];
         let truth = truth(states)?;
         let information = (0..n).map(|i| truth.information(&signals[0][i..=i], &signals[1][i..=i], y[i]));
         let information = information.collect::<Result<Vec<_>>>()?;
@@ -117,6 +123,30 @@ impl<'a, T: Float> Maker<'a, T> {
             false => mean_by(&information, |i| i.atoms().synergy),
         };
         Ok(Made { x: [x1, x2], widths: [width1, width2], y, planted: Some(planted) })
+    }
+}
+
+impl<T: Float> Made<T> {
+    /// What a fit finds.
+    pub(super) fn fit(
+        &self,
+        control: Control,
+        config: &Config,
+        observer: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<ControlResult> {
+        let [x1, x2] = [0, 1].map(|m| Samples::from_rows(["x1", "x2"][m], &self.x[m], self.widths[m]));
+        // Planted bits have classes of their own.
+        let classes = if self.planted.is_some() { 0 } else { config.classes };
+        let config = Config { classes, ..config.clone() };
+        let model = fit_with_progress(x1?, x2?, &self.y, &config, &mut |_| observer())?;
+        let information = model.cross_fitted().map_or(&[][..], |scores| &scores.information);
+        Ok(ControlResult {
+            control,
+            samples: self.y.len(),
+            features: self.widths,
+            planted: self.planted,
+            found: Quantities::means(information),
+        })
     }
 }
 

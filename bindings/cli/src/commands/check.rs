@@ -41,51 +41,52 @@ pub fn run(arguments: &Check) -> Result<()> {
     if let (0, Some(classes)) = (config.classes, train.classes) {
         config.classes = classes;
     }
-    let findings = match data.is_double() {
-        false => find(train, &train.numbers::<f32>()?, &config, arguments)?,
-        true => find(train, &train.numbers::<f64>()?, &config, arguments)?,
-    };
-    output::write_json(arguments.json.as_deref(), &findings)?;
-    if !output::is_standard_output(arguments.json.as_deref()) {
-        show(&findings);
-        data.note().iter().for_each(|note| output::print(note));
+    match data.is_double() {
+        false => check(&data, train, &train.numbers::<f32>()?, &config, arguments),
+        true => check(&data, train, &train.numbers::<f64>()?, &config, arguments),
     }
-    Ok(())
 }
 
-fn find<T: Float>(
+fn check<T: Float>(
+    data: &Dataset,
     split: &Split,
     numbers: &Numbers<T>,
     config: &Config,
     arguments: &Check,
-) -> Result<Findings> {
+) -> Result<()> {
     let [x1, x2] = numbers.samples()?;
-    let flags = data_flags(&x1, &x2, &numbers.y);
-    let controls = match arguments.no_controls {
-        true => None,
-        false => {
-            let bar = progress::counting("controls", 0);
-            let found = controls_with_progress(x1, x2, &numbers.y, config, &mut |done, total| {
-                bar.set_length(total as u64);
-                bar.set_position(done as u64);
-                ControlFlow::Continue(())
-            });
-            bar.finish_and_clear();
-            Some(found.map_err(|error| split.name_error(error))?)
-        }
-    };
     let classes: std::collections::BTreeSet<i64> = numbers.y.iter().copied().collect();
-    Ok(Findings {
+    let mut findings = Findings {
         samples: numbers.y.len(),
         features: [x1.features(), x2.features()],
         classes: classes.len(),
-        flags,
-        controls,
+        flags: data_flags(&x1, &x2, &numbers.y),
+        controls: None,
         version: env!("CARGO_PKG_VERSION"),
-    })
+    };
+    let is_shown = !output::is_standard_output(arguments.json.as_deref());
+    // Whatever becomes of the controls.
+    if is_shown {
+        show_data(&findings);
+    }
+    if !arguments.no_controls {
+        let bar = progress::counting("controls", 0);
+        let found = controls_with_progress(x1, x2, &numbers.y, config, &mut |done, total| {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+            ControlFlow::Continue(())
+        });
+        bar.finish_and_clear();
+        findings.controls = Some(found.map_err(|error| split.name_error(error))?);
+    }
+    if is_shown {
+        findings.controls.iter().for_each(|controls| show_controls(controls, findings.features));
+        data.note().iter().for_each(|note| output::print(note));
+    }
+    output::write_json(arguments.json.as_deref(), &findings)
 }
 
-fn show(findings: &Findings) {
+fn show_data(findings: &Findings) {
     let [d1, d2] = findings.features;
     output::print(&format!(
         "train: {} samples, {d1} and {d2} features, {} classes",
@@ -95,7 +96,9 @@ fn show(findings: &Findings) {
         true => output::print("no flags: nothing about features and classes gives reason to doubt"),
         false => output::print(table::flags(&findings.flags).trim_start()),
     }
-    let Some(controls) = &findings.controls else { return };
+}
+
+fn show_controls(controls: &Controls, [d1, d2]: [usize; 2]) {
     let header = ["control, nats", "features", "i1", "i2", "i12", "R", "S", "should be"];
     let rows = controls.results.iter().map(|result| {
         let ControlResult { control, features: [d1, d2], found, .. } = result;

@@ -115,6 +115,15 @@ class ControlResult(NamedTuple):
     """Cross-fitted means by name, nats; the atoms are raw."""
 
 
+class ControlLeftOut(NamedTuple):
+    """A control that the data do not allow."""
+
+    control: str
+    """Which."""
+    reason: str
+    """What a fit of its data says."""
+
+
 class Controls(NamedTuple):
     """What all controls found: what ``controls`` gives."""
 
@@ -126,10 +135,13 @@ class Controls(NamedTuple):
     """The most features of each modality among which the planted synergy was found; 0: among none."""
     seed: int
     """Seed of what was made and of the fits."""
+    left_out: list[ControlLeftOut] = []
+    """Controls that the data do not allow."""
 
     def as_dict(self) -> dict[str, Any]:
         """As reports have it."""
-        return {**self._asdict(), "results": [result._asdict() for result in self.results]}
+        parts = {name: [each._asdict() for each in getattr(self, name)] for name in ("results", "left_out")}
+        return {**self._asdict(), **parts}
 
 
 def rows(name: str, columns: Any) -> list[list[float]]:
@@ -246,6 +258,7 @@ def controls(
     for each in found["results"]:
         each["features"] = tuple(each["features"])
     found["results"] = [ControlResult(**each) for each in found["results"]]
+    found["left_out"] = [ControlLeftOut(**each) for each in found.get("left_out", [])]
     return Controls(**found)
 
 
@@ -260,8 +273,9 @@ def data_flags(x1: Any, x2: Any, y: Any) -> list[Flag]:
     Returns
     -------
     list of Flag
-        Of the names ``constant_features``, ``near_constant_features``, ``duplicated_features``, ``rank_deficient``,
-        ``different_scales``, ``unit_norm``, ``few_samples``, ``small_classes``.
+        Of the names ``constant_features``, ``near_constant_features``, ``far_values``, ``duplicated_features``,
+        ``rank_deficient``, ``shared_features``, ``different_scales``, ``unit_norm``, ``few_samples``, ``one_class``,
+        ``small_classes``, ``empty_classes``.
 
     Examples
     --------
