@@ -338,6 +338,9 @@ pub struct Report {
     /// A model, or what `lsmi fit --json` wrote.
     #[arg(value_name = "MODEL|JSON")]
     pub source: PathBuf,
+    /// What `lsmi check --json` wrote of the same data: the page then has its controls.
+    #[arg(long, value_name = "JSON")]
+    pub check: Option<PathBuf>,
     /// Where the page goes.
     #[arg(short, long, value_name = "PAGE")]
     pub output: PathBuf,

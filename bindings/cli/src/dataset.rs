@@ -67,7 +67,8 @@ impl Dataset {
                 let field = format!("{name}_{}", FIELDS[index]);
                 let missing = match archive.unreadable.get(&field) {
                     Some(other) => {
-                        Error::Format { field: field.clone(), expected: NUMBERS.into(), got: other.clone() }
+                        let expected = if index == 2 { CLASSES } else { NUMBERS };
+                        Error::Format { field: field.clone(), expected: expected.into(), got: other.clone() }
                     }
                     None => Error::Format {
                         field: file.to_string(),
@@ -202,6 +203,7 @@ impl Split {
         let expected = if counts[0].1 == counts[1].1 { samples } else { self.y.len() };
         for (field, got) in counts {
             if got != expected {
+                self.check_orientation()?;
                 let error = Error::Shape { field: field.into(), what: "samples", expected, got };
                 return Err(self.name_error(error));
             }
@@ -209,6 +211,21 @@ impl Split {
         self.modalities.iter().zip(["x1", "x2"]).try_for_each(|(features, field)| {
             features.check_finite(field).map_err(|error| self.name_error(error))
         })
+    }
+
+    /// Refuses a modality that has as many features as there are targets, but fewer samples.
+    fn check_orientation(&self) -> Result<()> {
+        for (features, field) in self.modalities.iter().zip(["x1", "x2"]) {
+            if features.features == self.y.len() && features.samples < self.y.len() {
+                let error = Error::Format {
+                    field: field.into(),
+                    expected: format!("a row for each of the {} targets", self.y.len()),
+                    got: format!("{} rows of {} numbers: transpose it", features.samples, features.features),
+                };
+                return Err(self.name_error(error));
+            }
+        }
+        Ok(())
     }
 
     /// Names an error's `x1`, `x2`, `y` after the split's arrays.
@@ -309,13 +326,13 @@ fn features_of(field: &str, tensor: Tensor) -> Result<Features> {
     Ok(Features { values: tensor.values, samples, features })
 }
 
+/// What targets must be, and how they get there.
+const CLASSES: &str = "integer class numbers, or one-hot rows (NumPy: `y.astype(int)`, or of names \
+                       `np.unique(y, return_inverse=True)[1]`)";
+
 /// Class numbers of a vector of integers, of a column of them, or of one-hot rows.
 fn classes_of(field: &str, tensor: Tensor) -> Result<(Vec<i64>, Option<usize>)> {
-    let bad = |got: String| Error::Format {
-        field: field.into(),
-        expected: "integer class numbers, or one-hot rows".into(),
-        got,
-    };
+    let bad = |got: String| Error::Format { field: field.into(), expected: CLASSES.into(), got };
     match (&tensor.shape[..], tensor.values) {
         ([_] | [_, 1], Values::I64(values)) => Ok((values, None)),
         ([_] | [_, 1], _) => Err(bad(tensor.type_name.into())),
@@ -390,8 +407,7 @@ mod tests {
     fn an_array_that_holds_no_numbers_is_refused_where_it_is_needed() {
         let mut archive = archive(&TRAIN[..2]);
         archive.unreadable.insert("train_targets".into(), "an array of texts".into());
-        let expected =
-            "train_targets: expected an array of floats, whole numbers or booleans, got an array of texts";
+        let expected = format!("train_targets: expected {CLASSES}, got an array of texts");
         assert_eq!(Dataset::of("d.npz", archive).unwrap_err().to_string(), expected);
     }
 
@@ -400,9 +416,10 @@ mod tests {
         let mut archive = archive(&TRAIN);
         archive.tensors.get_mut(TRAIN[0]).unwrap().shape = vec![1, 2];
         let error = Dataset::of("d.npz", archive.clone()).unwrap().check_for_fit().unwrap_err();
-        assert_eq!(error.to_string(), "train_modal_1_features: expected 2 samples, got 1");
+        let message = "train_modal_1_features: expected a row for each of the 2 targets, got 1 rows of 2 numbers: transpose it";
+        assert_eq!(error.to_string(), message);
         archive.tensors.get_mut(TRAIN[1]).unwrap().shape = vec![1, 2];
         let error = Dataset::of("d.npz", archive).unwrap().check_for_fit().unwrap_err();
-        assert_eq!(error.to_string(), "train_targets: expected 1 samples, got 2");
+        assert_eq!(error.to_string(), message);
     }
 }

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         }
         Err(help) => help.exit(),
     };
-    match run(&arguments) {
+    match run(&arguments).and_then(|()| output::check_printed()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", one_line(&error.to_string()));

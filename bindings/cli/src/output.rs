@@ -2,10 +2,11 @@
 
 use crate::files::{self, Format, Tensor, Values};
 use crate::json;
-use lsmi::{Result, Scores};
+use lsmi::{Error, Result, Scores};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// Columns of a score table after `index` and `y`.
 const COLUMNS: [&str; 9] = ["i1", "i2", "i12", "h1", "h2", "r", "u1", "u2", "s"];
@@ -88,8 +89,24 @@ pub fn write_json(path: Option<&Path>, value: &impl Serialize) -> Result<()> {
     }
 }
 
-/// Prints text and a newline; a reader that has gone away is none of our business.
+/// Why standard output took something no more.
+static REFUSAL: OnceLock<String> = OnceLock::new();
+
+/// Prints text and a newline; a reader that has gone away is none of our business, for the rest see [`check_printed`].
 pub fn print(text: &str) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            REFUSAL.get_or_init(|| error.to_string());
+        }
+        _ => {}
+    }
+}
+
+/// Refuses, after all is printed, that standard output did not take it.
+pub fn check_printed() -> Result<()> {
+    match REFUSAL.get() {
+        Some(got) => Err(Error::Io { field: "standard output".into(), action: "write", got: got.clone() }),
+        None => Ok(()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::files;
 use crate::json;
-use crate::progress;
+use crate::progress::Bar;
 use lsmi::trust::{Null, Quantities, continue_permutation_null};
 use lsmi::{Float, Model, Result, Samples};
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,14 @@ impl Begun {
             Ok(begun) => return Ok(begun.means),
             Err(_) => "it is damaged",
         };
-        say(&format!("not going on with {}: {why}; it is replaced", path.display()));
+        // It may be hours of somebody's work.
+        let mut aside = path.as_os_str().to_os_string();
+        aside.push(".old");
+        let kept = match fs::rename(path, &aside) {
+            Ok(()) => format!("now {}", aside.display()),
+            Err(error) => format!("replaced, as it cannot be renamed ({error})"),
+        };
+        say(&format!("not going on with {}: {why}; it is {kept}", path.display()));
         Ok(Vec::new())
     }
 }
@@ -72,30 +79,34 @@ pub fn null<T: Float>(
     if !begun.is_empty() {
         say(&format!("going on after {} permutations", begun.len()));
     }
-    let bar = progress::counting("permutations", count);
+    let mut bar = Bar::counting("permutations", count);
+    bar.note(format!("kept in {}: the same command goes on from there", path.display()));
     // What the file holds, and since when; why it could not be written.
     let (mut written, mut last, mut failure) = (begun.len(), None, None);
     let null = continue_permutation_null(model, (x1, x2), (count, seed), &begun, &mut |means| {
-        bar.set_position(means.len() as u64);
+        bar.set(means.len(), count);
         let is_due = last.is_none_or(|last: Instant| last.elapsed() >= PAUSE);
-        if failure.is_none() && means.len() > written && means.len() < count && is_due {
+        if failure.is_none() && means.len() > written && (means.len() == count || is_due) {
             failure = write(path, checksum, seed, means).err();
             (written, last) = (means.len(), Some(Instant::now()));
         }
         ControlFlow::Continue(())
     });
-    bar.finish_and_clear();
+    bar.finish();
     if let Some(error) = failure {
         say(&format!("the permutations so far were not kept: {error}"));
     }
-    let null = null?;
+    null
+}
+
+/// Removes what was kept, once what came of it is written.
+pub fn forget(path: &Path) {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             say(&format!("{} is of no more use but cannot be removed: {error}", path.display()));
         }
         _ => {}
     }
-    Ok(null)
 }
 
 fn write(path: &Path, model: u32, seed: u64, means: &[Quantities<f64>]) -> Result<()> {
@@ -125,9 +136,12 @@ mod tests {
         assert!(read(7, 1).is_empty(), "no file");
         write(&path, 7, 1, &means).unwrap();
         assert_eq!(read(7, 1), means);
-        assert!(read(8, 1).is_empty(), "another model");
-        assert!(read(7, 2).is_empty(), "another seed");
         let text = fs::read_to_string(&path).unwrap();
+        for (model, seed) in [(8, 1), (7, 2)] {
+            assert!(read(model, seed).is_empty(), "another model or seed");
+            assert!(!path.exists(), "it is put aside");
+            fs::rename(folder.path().join("model.permutations.json.old"), &path).unwrap();
+        }
         for damaged in [&text[..text.len() / 2], &text.replacen("0.1", "0.2", 1), "", "{}", "\u{0}"] {
             fs::write(&path, damaged).unwrap();
             assert!(read(7, 1).is_empty(), "{damaged}");

@@ -2,8 +2,9 @@
 
 use crate::arguments::Uncertainty as Arguments;
 use crate::dataset::Numbers;
+use crate::permutations;
+use crate::progress::Bar;
 use crate::table::{nats, table};
-use crate::{permutations, progress};
 use lsmi::trust::{
     Intervals, MOST_DRAWS, MOST_PERMUTATIONS, MOST_REPEATS, Null, Quantities, Spread, intervals,
     spread_with_progress,
@@ -65,12 +66,12 @@ pub fn of<T: Float>(
         0 => None,
         count => {
             let [x1, x2] = train.samples()?;
-            let bar = progress::counting("repeats", count);
+            let mut bar = Bar::counting("repeats", count);
             let spread = spread_with_progress(model, x1, x2, count, seed, &mut |done| {
-                bar.set_position(done as u64);
+                bar.set(done, count);
                 ControlFlow::Continue(())
             });
-            bar.finish_and_clear();
+            bar.finish();
             Some(spread?)
         }
     };
@@ -120,7 +121,8 @@ impl Uncertainty {
         if let Some(Null { permutations, .. }) = null {
             text += &format!(
                 "\np: how often {permutations} shuffles of the labels, to which the classifiers were chosen and fitted \
-                 anew, gave at least this mean, (b + 1) / (B + 1)"
+                 anew, gave at least this mean, (b + 1) / (B + 1): {:.4} at least",
+                1.0 / (*permutations as f64 + 1.0)
             );
         }
         if let Some(Spread { repeats, .. }) = spread {

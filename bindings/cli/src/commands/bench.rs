@@ -4,7 +4,7 @@ use crate::arguments::Bench;
 use crate::bench::scaling::{ROUNDS, Scaling, sweeps};
 use crate::bench::{Case, Measurement, Session};
 use crate::output;
-use crate::progress::counting;
+use crate::progress::Bar;
 use crate::table::table;
 use lsmi::Result;
 use serde_json::{Value, json};
@@ -56,27 +56,28 @@ fn machine() -> String {
 
 fn measure_cases(arguments: &Bench, session: &Session) -> Result<Vec<(Case, Measurement)>> {
     let cases = Case::selected(&arguments.selection);
-    let bar = counting("measuring", cases.len());
+    let mut bar = Bar::counting("measuring", cases.len());
     let measure = |case: Case| {
-        bar.set_message(case.to_string());
+        bar.note(case.to_string());
         let measurement = session.measure(case)?;
-        bar.inc(1);
+        bar.step();
         Ok((case, measurement))
     };
     let measured = cases.into_iter().map(measure).collect();
-    bar.finish_and_clear();
+    bar.finish();
     measured
 }
 
 fn measure_sweeps(arguments: &Bench, session: &Session) -> Result<Vec<Scaling>> {
     let sweeps = sweeps(arguments.selection.quick);
-    let bar = counting("measuring", ROUNDS * sweeps.iter().map(|sweep| sweep.sizes.len()).sum::<usize>());
+    let mut bar =
+        Bar::counting("measuring", ROUNDS * sweeps.iter().map(|sweep| sweep.sizes.len()).sum::<usize>());
     let mut next = |case: Case| {
-        bar.set_message(case.to_string());
-        bar.inc(1);
+        bar.note(case.to_string());
+        bar.step();
     };
     let measured = sweeps.iter().map(|sweep| sweep.measure(session, &mut next)).collect();
-    bar.finish_and_clear();
+    bar.finish();
     measured
 }
 

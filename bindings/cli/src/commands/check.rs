@@ -3,7 +3,7 @@
 use crate::arguments::Check;
 use crate::dataset::{Dataset, Numbers, Split};
 use crate::output;
-use crate::progress;
+use crate::progress::Bar;
 use crate::table::{self, nats};
 use lsmi::estimator::{Flag, data_flags};
 use lsmi::trust::{ControlResult, Controls, controls_with_progress};
@@ -70,13 +70,12 @@ fn check<T: Float>(
         show_data(&findings);
     }
     if !arguments.no_controls {
-        let bar = progress::counting("controls", 0);
+        let mut bar = Bar::counting("controls", 0);
         let found = controls_with_progress(x1, x2, &numbers.y, config, &mut |done, total| {
-            bar.set_length(total as u64);
-            bar.set_position(done as u64);
+            bar.set(done, total);
             ControlFlow::Continue(())
         });
-        bar.finish_and_clear();
+        bar.finish();
         findings.controls = Some(found.map_err(|error| split.name_error(error))?);
     }
     if is_shown {

@@ -55,12 +55,17 @@ pub fn run(arguments: &Fit) -> Result<()> {
             details.command = command();
         }
     }
-    output::write_json(arguments.json.as_deref(), &report)?;
     if !output::is_standard_output(arguments.json.as_deref()) {
         output::print(&table::report(&report));
         uncertainty.table().iter().for_each(|table| output::print(table));
         data.note().iter().for_each(|note| output::print(note));
         output::print(&format!("model written to {}", arguments.output.display()));
+    }
+    // A disk that is full by now takes neither the tables nor what goes on.
+    output::write_json(arguments.json.as_deref(), &report)?;
+    output::check_printed()?;
+    if arguments.uncertainty.permutations > 0 {
+        permutations::forget(&begun);
     }
     Ok(())
 }

@@ -4,18 +4,25 @@ use crate::arguments::Report as Arguments;
 use crate::uncertainty::{DRAWS, LEVEL};
 use crate::{files, model, output};
 use lsmi::estimator::AnyModel;
-use lsmi::trust::intervals;
+use lsmi::trust::{Controls, intervals};
 use lsmi::{Error, Report, Result};
+use serde::Deserialize;
+use std::path::Path;
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     files::check_writable_folder("-o", &arguments.output)?;
-    files::check_distinct("-o", &arguments.output, &[&arguments.source])?;
+    let check = arguments.check.as_deref();
+    let sources: Vec<&Path> = check.into_iter().chain([arguments.source.as_path()]).collect();
+    files::check_distinct("-o", &arguments.output, &sources)?;
     let name = arguments.source.display().to_string();
     let bytes = files::bytes(&arguments.source)?;
-    let report = match bytes.trim_ascii_start().first() {
+    let mut report = match bytes.trim_ascii_start().first() {
         Some(b'{') => of_json(&name, &bytes)?,
         _ => of_model(&name, &bytes)?,
     };
+    if let Some(path) = check {
+        report.controls = Some(controls(&path.display().to_string(), &files::bytes(path)?)?);
+    }
     let page = lsmi_report::page(&report)?;
     files::write_atomically(&arguments.output, |out| out.write_all(page.as_bytes()))?;
     output::print(&format!("report written to {}", arguments.output.display()));
@@ -23,12 +30,25 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn of_json(name: &str, bytes: &[u8]) -> Result<Report> {
-    let text = std::str::from_utf8(bytes).map_err(|e| Error::Format {
+    serde_json::from_slice(bytes).map_err(|error| Error::Format {
         field: name.into(),
-        expected: "the JSON of `lsmi fit --json`".into(),
-        got: e.to_string(),
+        expected: "the JSON of `lsmi fit --json` (that of `lsmi check --json` goes with --check)".into(),
+        got: error.to_string(),
+    })
+}
+
+/// The controls of what `lsmi check --json` wrote.
+fn controls(name: &str, bytes: &[u8]) -> Result<Controls> {
+    #[derive(Deserialize)]
+    struct Findings {
+        controls: Controls,
+    }
+    let findings: Findings = serde_json::from_slice(bytes).map_err(|error| Error::Format {
+        field: name.into(),
+        expected: "the JSON of `lsmi check --json`, with controls".into(),
+        got: error.to_string(),
     })?;
-    Report::from_json(name, text)
+    Ok(findings.controls)
 }
 
 /// What a model knows of its training samples, with intervals.

@@ -138,11 +138,11 @@ fn targets_that_are_no_classes() {
         ),
         (
             |data| data.set("train_targets", Array::f32(&[12], &[0.0; 12])),
-            "train_targets: expected integer class numbers, or one-hot rows, got float32",
+            "train_targets: expected integer class numbers, or one-hot rows (NumPy: `y.astype(int)`, or of names `np.unique(y, return_inverse=True)[1]`), got float32",
         ),
         (
             |data| data.set("train_targets", Array::i64(&[], &[1])),
-            "train_targets: expected integer class numbers, or one-hot rows, got shape []",
+            "train_targets: expected integer class numbers, or one-hot rows (NumPy: `y.astype(int)`, or of names `np.unique(y, return_inverse=True)[1]`), got shape []",
         ),
     ]);
 }

@@ -36,6 +36,34 @@ fn faults_of_the_data_are_flagged_before_and_after_a_fit() {
 }
 
 #[test]
+fn a_control_that_the_data_do_not_allow_is_left_out() {
+    let folder = Folder::new();
+    let mut data = toy(60, 20);
+    data.map("train_modal_2_features", |_, _, _| 0.25);
+    data.write(&folder, "data");
+    let settings = ["--folds", "2", "--set", "modes=1", "--set", "hidden=none"];
+    let said = folder.succeed(&[&["check", "data", "--json", "check.json"][..], &settings, &QUICK].concat());
+    let sentence = "left out, planted synergy: x2: expected features that vary between samples, got none\n";
+    assert!(said.contains(sentence), "{said}");
+    assert!(said.contains("what to do: give features that vary: a fit of these is refused"), "{said}");
+    assert!(said.contains("is noise") && !said.contains("a planted synergy"), "{said}");
+    let controls = &folder.json("check.json")["controls"];
+    let results = controls["results"].as_array().unwrap();
+    let found: Vec<_> = results.iter().map(|result| result["control"].as_str().unwrap()).collect();
+    assert_eq!(found, ["duplicated_x1", "mapped_x1"]);
+    assert_eq!(controls["left_out"].as_array().map(Vec::len), Some(8));
+
+    // Of one class nothing can be said, but that.
+    let mut data = toy(60, 20);
+    data.targets("train", &[1; 60]);
+    data.write(&folder, "one");
+    let outcome = folder.run(&["check", "one"]);
+    assert!(outcome.out.contains("flag one_class, y: all samples are of class 1"), "{}", outcome.out);
+    let message = "error: train_targets: expected at least two classes, got only class 1\n";
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(1), message));
+}
+
+#[test]
 fn controls_find_what_is_planted_and_nothing_where_nothing_is() {
     let folder = Folder::new();
     toy(240, 20).write(&folder, "data");

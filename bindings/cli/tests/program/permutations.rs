@@ -54,7 +54,7 @@ fn a_run_that_was_killed_goes_on_and_ends_as_one_run_does() {
 }
 
 #[test]
-fn what_is_of_another_fit_or_damaged_is_replaced() {
+fn what_is_of_another_fit_or_damaged_is_put_aside() {
     let folder = killed("20000");
     let begun = folder.json(BEGUN);
     let means = |begun: &Value| begun["means"].clone();
@@ -69,18 +69,40 @@ fn what_is_of_another_fit_or_damaged_is_replaced() {
     for text in [other.to_string(), "{}".into(), String::new(), means(&begun).to_string()] {
         folder.write(BEGUN, &text);
         let outcome = folder.run(&words("2"));
-        let said = format!("not going on with {BEGUN}: it is damaged; it is replaced\n");
+        let said = format!("not going on with {BEGUN}: it is damaged; it is now {BEGUN}.old\n");
         assert_eq!((outcome.code, outcome.err), (Some(0), said), "{text}");
         assert!(folder.bytes("out") == expected);
     }
     folder.write(BEGUN, begun.to_string());
     let outcome = folder.run(&[&words("2")[..], &["--seed", "3"]].concat());
-    let said = format!("not going on with {BEGUN}: it is of another model; it is replaced\n");
+    let said = format!("not going on with {BEGUN}: it is of another model; it is now {BEGUN}.old\n");
     assert_eq!((outcome.code, outcome.err), (Some(0), said));
+    assert!(folder.json(&format!("{BEGUN}.old")) == begun, "somebody's work is kept");
     std::fs::create_dir(folder.path(BEGUN)).unwrap();
     let message =
         format!("--permutations: expected a path in an existing folder, got {BEGUN}, which is a folder");
     folder.run(&words("2")).says(2, &message);
+}
+
+/// A disk that is full at the end costs no permutations.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_at_the_end_is_said_and_nothing_is_lost() {
+    let folder = Folder::new();
+    toy(40, 10).write(&folder, "data");
+    let child = std::process::Command::new(env!("CARGO_BIN_EXE_lsmi"))
+        .args(words("3"))
+        .current_dir(folder.path(""))
+        .stdout(std::fs::File::options().write(true).open("/dev/full").unwrap())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(child.stderr).unwrap();
+    assert_eq!(child.status.code(), Some(1));
+    assert!(said.starts_with("error: standard output: cannot write: No space left"), "{said}");
+    assert_eq!(folder.json(BEGUN)["means"].as_array().unwrap().len(), 3);
+    let outcome = folder.run(&words("3"));
+    assert_eq!((outcome.code, outcome.err), (Some(0), "going on after 3 permutations\n".into()));
+    assert!(!folder.files().contains(&BEGUN.to_string()));
 }
 
 #[test]

@@ -58,6 +58,25 @@ fn reports_with_less_make_pages_too() {
 }
 
 #[test]
+fn a_page_has_the_controls_of_a_check() {
+    let folder = Folder::new();
+    toy(60, 20).write(&folder, "data");
+    let settings = ["--folds", "2", "--set", "modes=1", "--set", "hidden=none"];
+    folder.fit("data", "model", &[&settings[..], &["--json", "fit.json"]].concat()).success();
+    folder.succeed(&[&["check", "data", "--json", "check.json"][..], &settings, &QUICK].concat());
+    folder.succeed(&["report", "fit.json", "-o", "without.html"]);
+    folder.succeed(&["report", "fit.json", "--check", "check.json", "-o", "with.html"]);
+    let of = |name: &str| page(&folder, name).matches("x1 beside its linear image").count();
+    assert_eq!((of("without.html"), of("with.html") > 0), (0, true));
+    folder.succeed(&["check", "data", "--no-controls", "--json", "none.json"]);
+    let refused =
+        folder.run(&["report", "model", "--check", "none.json", "-o", "page"]).failure(1).to_string();
+    let expected =
+        "none.json: expected the JSON of `lsmi check --json`, with controls, got missing field `controls`";
+    assert!(refused.starts_with(expected), "{refused}");
+}
+
+#[test]
 fn what_is_neither_is_refused_in_a_line() {
     let folder = Folder::new();
     toy(12, 6).write(&folder, "data.safetensors");
@@ -76,9 +95,11 @@ fn what_is_neither_is_refused_in_a_line() {
     assert_eq!(run("text", 1), format!("text: {expected}, got a text file"));
     assert_eq!(run("empty", 1), format!("empty: {expected}, got an empty file"));
     let message = run("other.json", 1);
-    assert!(message.starts_with("other.json: expected the JSON of a report, got missing field"), "{message}");
-    assert!(run("cut.json", 1).starts_with("cut.json: expected the JSON of a report, got EOF"));
-    assert!(run("bytes.json", 1).starts_with("bytes.json: expected the JSON of `lsmi fit --json`, got "));
+    let expected =
+        "expected the JSON of `lsmi fit --json` (that of `lsmi check --json` goes with --check), got";
+    assert!(message.starts_with(&format!("other.json: {expected} missing field")), "{message}");
+    assert!(run("cut.json", 1).starts_with(&format!("cut.json: {expected} EOF")));
+    assert!(run("bytes.json", 1).starts_with(&format!("bytes.json: {expected} ")));
     assert!(run("data.safetensors", 1).starts_with("data.safetensors: "));
     let distinct = "-o: expected a file of its own, got ./text, which the call also names elsewhere";
     folder.run(&["report", "text", "-o", "./text"]).says(2, distinct);
