@@ -793,7 +793,7 @@ typedef struct LsmiControls {
      */
     struct LsmiControlResult *results;
     /**
-     * Results.
+     * Results; a control that the data do not allow has none.
      */
     size_t count;
     /**
@@ -1631,6 +1631,8 @@ int32_t lsmi_config_classifier(const struct LsmiConfig *config,
  * `x1` and `x2` are of the same type; `y` has `y_count` class numbers from 0; `config` may be NULL for preset robust;
  * `progress` may be NULL, and counts the fits. The caller sets `out->struct_size`, `out->results` and `out->capacity`
  * first. Nothing is written if anything is wrong.
+ *
+ * A control that the data do not allow is left out, if others are not: features that never vary hold no planted bit.
  *
  * Errors: `POINTER`, `STRUCT_SIZE`, `TYPE`, `SETTING` (also for settings without folds), `EMPTY`, `SHAPE`,
  * `NOT_FINITE`, `CLASS`, `ONE_CLASS`, `TOO_FEW_SAMPLES`, `DIVERGED`, `CANCELLED`, `BUFFER` if `capacity` is less than

@@ -261,6 +261,16 @@ def test_controls_find_what_was_planted(controls, xor):
     assert abs(by_name["shuffled_labels"].found["i12"]) < 0.1
 
 
+def test_a_control_that_the_data_do_not_allow_is_left_out(xor):
+    small = {"modes": 1, "hidden": (), "density_epochs": 1, "classifier_epochs": 1, "folds": 2}
+    controls = lsmi.controls(xor.x1, np.ones_like(xor.x2), xor.y, **small)
+    assert [result.control for result in controls.results] == ["duplicated_x1", "mapped_x1"]
+    assert [left_out.control for left_out in controls.left_out][-1] == "planted_synergy"
+    assert controls.left_out[-1].reason == "x2: expected features that vary between samples, got none"
+    assert controls.as_dict()["left_out"][-1]["control"] == "planted_synergy"
+    assert controls.trusted_features == 0
+
+
 def test_controls_tell_their_progress_and_take_the_settings_of_a_fit(xor):
     x1, x2, y = xor.x1, xor.x2, xor.y
     counts = []

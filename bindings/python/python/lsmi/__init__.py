@@ -38,11 +38,12 @@ from ._lsmi import (
     simd_level,
     simd_levels,
 )
-from ._trust import ControlResult, Controls, Flag, Intervals, Null, Spread, bootstrap, controls, data_flags
+from ._trust import ControlLeftOut, ControlResult, Controls, Flag, Intervals, Null, Spread, bootstrap, controls, data_flags
 
 __all__ = [
     "KINDS",
     "LSMI",
+    "ControlLeftOut",
     "ControlResult",
     "Controls",
     "Dataset",
