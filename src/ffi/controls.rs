@@ -8,6 +8,7 @@ use super::progress::{Counter, LsmiCountCallback};
 use super::status::{Failure, LSMI_ERROR_BUFFER, Outcome, guard};
 use super::trust::LsmiQuantities;
 use crate::trust::{Control, ControlResult, Controls, controls_with_progress};
+use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::ops::ControlFlow;
 

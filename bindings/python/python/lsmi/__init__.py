@@ -38,7 +38,18 @@ from ._lsmi import (
     simd_level,
     simd_levels,
 )
-from ._trust import ControlLeftOut, ControlResult, Controls, Flag, Intervals, Null, Spread, bootstrap, controls, data_flags
+from ._trust import (
+    ControlLeftOut,
+    ControlResult,
+    Controls,
+    Flag,
+    Intervals,
+    Null,
+    Spread,
+    bootstrap,
+    controls,
+    data_flags,
+)
 
 __all__ = [
     "KINDS",
