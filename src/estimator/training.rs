@@ -2,12 +2,14 @@
 
 use super::component::Component;
 use super::config::{ClassifierForm, Config};
+use super::course::Course;
+use super::density::{TrainedDensity, train_density};
 use super::model::Histories;
 use crate::classifier::{
     self, Network, NetworkCandidate, NetworkFit, PresentClasses, Reserve, class_counts, fit_network,
     log_probabilities_out_of_fold,
 };
-use crate::knife::{Candidate, Marginal, fit_marginal_within, log_density_out_of_fold};
+use crate::knife::{Candidate, Marginal};
 use crate::optim::{Folds, History, TrainingProgress, TrainingRun};
 use crate::rng::Stream;
 use crate::{Float, Result, Samples, Training};
@@ -159,55 +161,11 @@ impl<T: Float> Trainer<'_, T> {
         x: Samples<'_, T>,
         observer: &mut dyn FnMut(TrainingProgress) -> ControlFlow<()>,
     ) -> Result<Trained<T>> {
-        let (name, mut stream) = (component.to_string(), self.stream(component));
-        let (training, options) = (self.config.density_training(), self.config.density_options());
-        let mut course = Course::new(self.folds, observer);
-        let mut observe = |progress| course.training(progress);
-        let run = self.run(&name, &training, &mut stream, &mut observe);
-        let (start, budget) = (self.config.start, self.config.budget_of_model());
-        let (fit, is_limited) = fit_marginal_within(x, None, &options, start, run, budget)?;
-        let out_of_fold = match self.folds {
-            Some(folds) => {
-                // The folds tell of themselves.
-                let mut nobody = |_| ControlFlow::Continue(());
-                let run = self.run(&name, &training, &mut stream, &mut nobody);
-                log_density_out_of_fold(x, &fit, &options, start, folds, run, &mut |done| {
-                    course.reading(done)
-                })?
-            }
-            None => Vec::new(),
-        };
+        let run = (&*component.to_string(), self.stream(component));
+        let TrainedDensity { fit, out_of_fold, is_limited } =
+            train_density(self.config, x, run, (self.held_out, self.folds), observer)?;
         let part = Part::Density(fit.density, fit.candidates);
         Ok(Trained { part, history: fit.history, out_of_fold, is_limited })
-    }
-}
-
-/// How far one of the models is, its own training and those of the folds together: to those who watch, each fold has as
-/// many epochs as the training.
-struct Course<'a> {
-    folds: usize,
-    last: TrainingProgress,
-    observer: &'a mut dyn FnMut(TrainingProgress) -> ControlFlow<()>,
-}
-
-impl<'a> Course<'a> {
-    fn new(folds: Option<&Folds>, observer: &'a mut dyn FnMut(TrainingProgress) -> ControlFlow<()>) -> Self {
-        let last = TrainingProgress { epoch: 0, epochs: 0, loss: f64::NAN, validation_loss: None };
-        Course { folds: folds.map_or(0, Folds::count), last, observer }
-    }
-
-    fn training(&mut self, progress: TrainingProgress) -> ControlFlow<()> {
-        self.last = progress;
-        (self.observer)(TrainingProgress {
-            epochs: progress.epochs.saturating_mul(1 + self.folds),
-            ..progress
-        })
-    }
-
-    fn reading(&mut self, done: usize) -> ControlFlow<()> {
-        let epochs = self.last.epochs;
-        let (epoch, epochs) = (epochs.saturating_mul(1 + done), epochs.saturating_mul(1 + self.folds));
-        (self.observer)(TrainingProgress { epoch, epochs, ..self.last })
     }
 }
 

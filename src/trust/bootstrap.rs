@@ -84,6 +84,58 @@ pub fn intervals<T: Float>(model: &Model<T>, draws: usize, level: f64, seed: u64
     widened(&read.information, *model.deviation_ratios().unwrap_or(&ONES), draws, level, seed)
 }
 
+/// The percentile interval of the mean of `values`, which are drawn anew with replacement `draws` times: that of an entropy
+/// by its samples' surprisals ([`Entropy`](crate::estimator::Entropy)), say. What other samples would have taught a model is
+/// not in it.
+///
+/// ```
+/// let values: Vec<f64> = (0..400).map(|i| f64::from(i % 20)).collect();
+/// // The mean is 9.5, its standard deviation 5.77 / 20.
+/// let interval = lsmi::trust::mean_interval(&values, 1000, 0.95, 42)?;
+/// assert!((interval.low - 8.94).abs() < 0.1 && (interval.high - 10.06).abs() < 0.1);
+/// # Ok::<(), lsmi::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`bootstrap`].
+pub fn mean_interval(values: &[f64], draws: usize, level: f64, seed: u64) -> Result<Interval> {
+    check("values", values.len(), draws, level)?;
+    if let Some(row) = values.iter().position(|v| !v.is_finite()) {
+        return Err(Error::NotFinite { field: "values".to_string(), row, column: 0, got: values[row] });
+    }
+    let mut means = vec![0.0; draws];
+    parallel::for_each_chunk(&mut means, 1, |draw, out| {
+        let mut stream = Stream::new(seed, FIRST_STREAM + draw as u64);
+        let sum: f64 = values.iter().map(|_| values[stream.below(values.len())]).sum();
+        out[0] = sum / values.len() as f64;
+    });
+    Ok(between(means, level))
+}
+
+/// The settings of a bootstrap of so many samples.
+fn check(field: &str, samples: usize, draws: usize, level: f64) -> Result<()> {
+    let fail = |field: &str, expected: &str, got: alloc::string::String| {
+        Err(Error::Setting { field: field.to_string(), expected: expected.to_string(), got })
+    };
+    if samples == 0 {
+        return Err(Error::Empty { field: field.to_string(), what: "samples" });
+    }
+    if !(level > 0.0 && level < 1.0) {
+        return fail("level", "a probability above 0 and below 1", level.to_string());
+    }
+    if !(1..=MOST_DRAWS).contains(&draws) {
+        return fail("draws", "a whole number from 1 to 1000000", draws.to_string());
+    }
+    Ok(())
+}
+
+/// The interval that so much of the draws lies in.
+fn between(mut drawn: Vec<f64>, level: f64) -> Interval {
+    drawn.sort_unstable_by(f64::total_cmp);
+    let tail = 0.5 * (1.0 - level);
+    Interval { low: quantile(&drawn, tail), high: quantile(&drawn, 1.0 - tail) }
+}
+
 /// Intervals as they are.
 const ONES: Atoms = Atoms { redundancy: 1.0, unique1: 1.0, unique2: 1.0, synergy: 1.0 };
 
@@ -95,18 +147,7 @@ fn widened(
     level: f64,
     seed: u64,
 ) -> Result<Intervals> {
-    let fail = |field: &str, expected: &str, got: alloc::string::String| {
-        Err(Error::Setting { field: field.to_string(), expected: expected.to_string(), got })
-    };
-    if information.is_empty() {
-        return Err(Error::Empty { field: "information".to_string(), what: "samples" });
-    }
-    if !(level > 0.0 && level < 1.0) {
-        return fail("level", "a probability above 0 and below 1", level.to_string());
-    }
-    if !(1..=MOST_DRAWS).contains(&draws) {
-        return fail("draws", "a whole number from 1 to 1000000", draws.to_string());
-    }
+    check("information", information.len(), draws, level)?;
     let values: Vec<[f64; 8]> = information.iter().map(of_sample).collect();
     for (row, value) in values.iter().enumerate() {
         if let Some(column) = value.iter().position(|v| !v.is_finite()) {
@@ -129,12 +170,7 @@ fn widened(
         out[0][..8].copy_from_slice(&means);
         out[0][8] = shift(Quantities::of(means).atoms());
     });
-    let interval = |column: usize| {
-        let mut sorted: Vec<f64> = drawn.iter().map(|means| means[column]).collect();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let tail = 0.5 * (1.0 - level);
-        Interval { low: quantile(&sorted, tail), high: quantile(&sorted, 1.0 - tail) }
-    };
+    let interval = |column: usize| between(drawn.iter().map(|means| means[column]).collect(), level);
     let of = Quantities::of(core::array::from_fn(interval));
     Ok(Intervals { level, draws, seed, of, shift: interval(8) })
 }

@@ -7,7 +7,7 @@ mod permutation;
 mod quantities;
 mod spread;
 
-pub use bootstrap::{Interval, Intervals, MOST_DRAWS, bootstrap, intervals};
+pub use bootstrap::{Interval, Intervals, MOST_DRAWS, bootstrap, intervals, mean_interval};
 pub use controls::{Control, ControlLeftOut, ControlResult, Controls, controls, controls_with_progress};
 pub use permutation::{
     MOST_PERMUTATIONS, Null, continue_permutation_null, permutation_null, permutation_null_with_progress,

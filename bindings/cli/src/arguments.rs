@@ -26,6 +26,10 @@ pub enum Command {
     Fit(Fit),
     /// Score the samples of a data file with a model.
     Score(Score),
+    /// Estimate the entropy of one array, and how surprising each of its samples is.
+    Entropy(Entropy),
+    /// Estimate the mutual information of two arrays, and what each sample has of it.
+    Mi(MutualInformation),
     /// Make a model of a checkpoint that the released program saved.
     Import(Import),
     /// Make a data file with known truth.
@@ -147,6 +151,52 @@ pub struct Check {
     /// Settings of the fits.
     #[command(flatten)]
     pub settings: Settings,
+    /// Writes the findings as JSON (`-` for standard output, without the tables).
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// `lsmi entropy`.
+#[derive(Debug, Args)]
+#[command(after_help = settings_help())]
+pub struct Entropy {
+    /// Data: .pt, .npz or .safetensors.
+    pub data: PathBuf,
+    /// The array, samples × features; not needed where there is but one.
+    #[arg(long, value_name = "NAME")]
+    pub array: Option<String>,
+    /// Settings; those of densities count.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Writes the surprisal of every sample (.csv, .npz or .safetensors).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Writes the findings as JSON (`-` for standard output, without the tables).
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// `lsmi mi`.
+#[derive(Debug, Args)]
+#[command(after_help = settings_help())]
+pub struct MutualInformation {
+    /// Data: .pt, .npz or .safetensors.
+    pub data: PathBuf,
+    /// The one array, samples × features.
+    #[arg(long, value_name = "NAME", default_value = "x")]
+    pub x: String,
+    /// The other array, samples × features.
+    #[arg(long, value_name = "NAME", default_value = "y")]
+    pub y: String,
+    /// Replaces features by normal quantiles of their ranks: for long tails, or features with bounds.
+    #[arg(long)]
+    pub by_ranks: bool,
+    /// Settings; those of densities count.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Writes the information of every sample (.csv, .npz or .safetensors).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// Writes the findings as JSON (`-` for standard output, without the tables).
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

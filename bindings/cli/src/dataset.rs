@@ -1,5 +1,6 @@
 //! The six arrays of a data file as two splits of samples.
 
+use crate::features::Features;
 use crate::files::{Archive, NUMBERS, Tensor, Values};
 use lsmi::{Error, Float, Result, Samples};
 use std::collections::BTreeSet;
@@ -7,14 +8,6 @@ use std::path::Path;
 
 /// The names of a split's arrays.
 const FIELDS: [&str; 3] = ["modal_1_features", "modal_2_features", "targets"];
-
-/// One modality of one split.
-#[derive(Debug, Clone)]
-pub struct Features {
-    values: Values,
-    samples: usize,
-    features: usize,
-}
 
 /// One split as it is in the file.
 #[derive(Debug, Clone)]
@@ -82,7 +75,7 @@ impl Dataset {
             let (field2, tensor2) = take(1)?;
             let (field, targets) = take(2)?;
             let (y, classes) = classes_of(&field, targets)?;
-            let modalities = [features_of(&field1, tensor1)?, features_of(&field2, tensor2)?];
+            let modalities = [Features::of(&field1, tensor1)?, Features::of(&field2, tensor2)?];
             Ok(Some(Split { name, modalities, y, classes }))
         };
         let (train, val) = (split("train")?, split("val")?);
@@ -159,14 +152,9 @@ impl Dataset {
         }
     }
 
-    /// Whether any features are double precision, or whole numbers beyond single precision.
+    /// Whether any features want double precision.
     pub fn is_double(&self) -> bool {
-        let splits = self.train.iter().chain(&self.val);
-        splits.flat_map(|split| &split.modalities).any(|features| match &features.values {
-            Values::F32(_) => false,
-            Values::F64(_) => true,
-            Values::I64(values) => values.iter().any(|v| v.unsigned_abs() > 1 << 24),
-        })
+        self.train.iter().chain(&self.val).flat_map(|split| &split.modalities).any(Features::is_double)
     }
 }
 
@@ -234,47 +222,6 @@ impl Split {
     }
 }
 
-impl Features {
-    fn check_finite(&self, field: &str) -> Result<()> {
-        let bad = match &self.values {
-            Values::F32(values) => {
-                values.iter().position(|v| !v.is_finite()).map(|i| (i, f64::from(values[i])))
-            }
-            Values::F64(values) => values.iter().position(|v| !v.is_finite()).map(|i| (i, values[i])),
-            Values::I64(_) => None,
-        };
-        match bad {
-            None => Ok(()),
-            Some((i, got)) => Err(Error::NotFinite {
-                field: field.into(),
-                row: i / self.features,
-                column: i % self.features,
-                got,
-            }),
-        }
-    }
-
-    fn convert<T: Float>(&self, field: &str) -> Result<Vec<T>> {
-        let values: Vec<T> = match &self.values {
-            Values::F32(values) => values.iter().map(|v| T::of(f64::from(*v))).collect(),
-            Values::F64(values) => values.iter().map(|v| T::of(*v)).collect(),
-            Values::I64(values) => values.iter().map(|v| T::of(*v as f64)).collect(),
-        };
-        let overflow = |(i, v): (usize, &T)| match &self.values {
-            Values::F64(source) if source[i].is_finite() && !v.is_finite() => Some((i, source[i])),
-            _ => None,
-        };
-        match values.iter().enumerate().find_map(overflow) {
-            None => Ok(values),
-            Some((i, got)) => Err(Error::Format {
-                field: format!("{field}: row {}, column {}", i / self.features, i % self.features),
-                expected: format!("a number in the range of {}", T::NAME),
-                got: format!("{got:?}"),
-            }),
-        }
-    }
-}
-
 impl<T: Float> Numbers<T> {
     /// Both modalities as samples.
     pub fn samples(&self) -> Result<[Samples<'_, T>; 2]> {
@@ -303,27 +250,12 @@ fn name_error(split: &str, error: Error) -> Error {
 }
 
 /// Some names, for a message.
-fn listed(names: &[String]) -> String {
+pub fn listed(names: &[String]) -> String {
     match names {
         [] => "no arrays".into(),
         few if few.len() <= 8 => few.join(", "),
         [first @ .., _] => format!("{}, … ({} arrays)", first[..8].join(", "), names.len()),
     }
-}
-
-fn features_of(field: &str, tensor: Tensor) -> Result<Features> {
-    let (samples, features) = match tensor.shape[..] {
-        [samples] => (samples, 1),
-        [samples, features] => (samples, features),
-        _ => {
-            return Err(Error::Format {
-                field: field.into(),
-                expected: "a samples × features array".into(),
-                got: format!("shape {:?}", tensor.shape),
-            });
-        }
-    };
-    Ok(Features { values: tensor.values, samples, features })
 }
 
 /// What targets must be, and how they get there.

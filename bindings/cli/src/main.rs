@@ -4,6 +4,7 @@ mod arguments;
 mod bench;
 mod commands;
 mod dataset;
+mod features;
 mod files;
 mod json;
 mod model;
@@ -61,6 +62,8 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Bench(bench) => commands::bench::run(bench),
         Command::Check(check) => commands::check::run(check),
         Command::Demo(demo) => commands::demo::run(demo),
+        Command::Entropy(entropy) => commands::entropy::run(entropy),
+        Command::Mi(mi) => commands::mi::run(mi),
         Command::Fit(fit) => commands::fit::run(fit),
         Command::Score(score) => commands::score::run(score),
         Command::Import(import) => commands::import::run(import),

@@ -47,6 +47,26 @@ pub fn write_scores(path: &Path, scores: &[&Scores]) -> Result<()> {
     }
 }
 
+/// Writes a number per sample.
+pub fn write_values(path: &Path, name: &str, values: &[f64]) -> Result<()> {
+    match Format::of(path)? {
+        Format::Csv => files::write_atomically(path, |out| {
+            writeln!(out, "index,{name}")?;
+            values.iter().enumerate().try_for_each(|(index, value)| writeln!(out, "{index},{value}"))
+        }),
+        format => write_tensors(path, format, &[(name, vector(values.to_vec()))]),
+    }
+}
+
+/// Refuses, before anything is computed, a file of samples (`-o`) that cannot be written; gives all files of the call.
+pub fn check_samples_file<'p>(path: Option<&'p Path>, data: &'p Path) -> Result<Vec<&'p Path>> {
+    let Some(path) = path else { return Ok(vec![data]) };
+    files::check_writable_folder("-o", path)?;
+    files::check_distinct("-o", path, &[data])?;
+    Format::of(path)?;
+    Ok(vec![data, path])
+}
+
 /// A vector of f64 as an array.
 pub fn vector(values: Vec<f64>) -> Tensor {
     Tensor { shape: vec![values.len()], values: Values::F64(values), type_name: "float64" }

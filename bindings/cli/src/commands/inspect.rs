@@ -7,9 +7,8 @@ use crate::table::{nats, table};
 use crate::{files, output};
 use lsmi::Result;
 use lsmi::classifier::NetworkCandidate;
-use lsmi::estimator::AnyModel;
-use lsmi::estimator::Component;
-use lsmi::knife::Candidate;
+use lsmi::estimator::{AnyModel, ClassifierForm, Component};
+use lsmi::knife::{Candidate, Start};
 use lsmi_report::words;
 use std::collections::BTreeMap;
 
@@ -78,7 +77,15 @@ fn inspect_model(model: &AnyModel) -> Result<()> {
         vec![class.to_string(), count, format!("{:.4}", log_prior.exp())]
     });
     output::print(&table(&["class", "training samples", "prior"], prior));
-    let settings = model.config().settings().into_iter().map(|(key, value)| vec![key, value]);
+    let config = model.config();
+    let settings = config.settings().into_iter().map(|(key, value)| {
+        let is_chosen = match key.as_str() {
+            "modes" | "diagonal" | "triangle" => config.start == Start::Validated,
+            "hidden" | "activation" => config.classifier_form == ClassifierForm::Validated,
+            _ => false,
+        };
+        vec![key, if is_chosen { "by the data, see above".into() } else { value }]
+    });
     output::print(&table(&["setting", "value"], settings));
     for note in model.notes() {
         output::print(&format!("note: {note}"));

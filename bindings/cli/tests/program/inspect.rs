@@ -93,6 +93,13 @@ fn forms_of_densities_that_were_tried_are_listed() {
     // Two classes: two modes of one diagonal.
     let chosen: Vec<&str> = said.lines().filter(|line| line.contains("chosen")).collect();
     assert_eq!(chosen.len(), 2, "{said}");
+    assert_lines(
+        &said,
+        &[
+            &["hidden", "by", "the", "data,", "see", "above"],
+            &["diagonal", "by", "the", "data,", "see", "above"],
+        ],
+    );
     for line in chosen {
         let words: Vec<&str> = line.split([' ', '│']).filter(|word| !word.is_empty()).collect();
         assert_eq!(words[..4], ["2", "shared", "none", "7"], "{said}");
