@@ -1044,7 +1044,8 @@ typedef struct LsmiProgress {
 } LsmiProgress;
 
 /**
- * Called after every epoch, always by the thread that called the fit; returns 0 to go on, anything else to cancel.
+ * Called after every epoch (after some, where classifiers are chosen among many), always by the thread that called the
+ * fit; returns 0 to go on, anything else to cancel.
  * It must return: neither an exception nor a long jump may leave it.
  */
 typedef int32_t (*LsmiProgressCallback)(void *user, const struct LsmiProgress *progress);

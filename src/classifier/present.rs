@@ -4,7 +4,8 @@
 //! there are, and then told of the others.
 
 use super::{Expansion, ExpansionParameters, Layer, Network};
-use crate::Float;
+use crate::{Float, Result};
+use alloc::borrow::Cow;
 use alloc::{vec, vec::Vec};
 
 /// A logit so low that exp of it is 0 beside any other.
@@ -60,6 +61,16 @@ impl PresentClasses {
         self.spread(&rows, IMPOSSIBLE)
     }
 
+    /// Of rows of a number per class those of the classes that have samples.
+    pub(crate) fn columns<'r>(&self, rows: &'r [f64]) -> Cow<'r, [f64]> {
+        if self.numbers.len() == self.classes {
+            return Cow::Borrowed(rows);
+        }
+        rows.chunks_exact(self.classes)
+            .flat_map(|row| self.numbers.iter().map(|&number| row[number]))
+            .collect()
+    }
+
     /// `width` numbers of every class, of all classes.
     fn spread_blocks<T: Float>(&self, blocks: &[T], width: usize) -> Vec<T> {
         let mut out = vec![T::zero(); if blocks.is_empty() { 0 } else { self.classes * width }];
@@ -70,9 +81,12 @@ impl PresentClasses {
     }
 
     /// The classifier of all classes.
-    pub(crate) fn network<T: Float>(&self, network: Network<T>) -> Network<T> {
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`](crate::Error::NotFinite) for weights that are no finite numbers.
+    pub(crate) fn network<T: Float>(&self, network: Network<T>) -> Result<Network<T>> {
         if self.numbers.len() == self.classes {
-            return network;
+            return Ok(network);
         }
         let mut layers = network.layers();
         let Some(Layer { weights, biases }) = layers.pop() else { unreachable!("a network has layers") };
@@ -90,11 +104,8 @@ impl PresentClasses {
             };
             Expansion::new(expansion.features(), self.classes, parameters)
         };
-        Network::from_layers(network.features(), &layers, network.options().activation)
-            .and_then(|of_all| {
-                of_all.with_expansions(network.expansions().iter().map(expansion).collect::<Result<_, _>>()?)
-            })
-            .expect("the network's own arrays, with room for more classes")
+        let of_all = Network::from_layers(network.features(), &layers, network.options().activation)?;
+        of_all.with_expansions(network.expansions().iter().map(expansion).collect::<Result<_>>()?)
     }
 }
 
@@ -131,9 +142,11 @@ mod tests {
         let x = Samples::from_rows("x", &rows, 2).unwrap();
         let (mut few, mut all) = (vec![0.0; 6], vec![0.0; 12]);
         network.log_probabilities(x, &mut few).unwrap();
-        let network = present.network(network);
+        let network = present.network(network).unwrap();
         assert_eq!(network.classes(), 6);
         network.log_probabilities(x, &mut all).unwrap();
+        assert_eq!(present.columns(&all).chunks(3).count(), 2);
+        assert_eq!(present.columns(&all)[3..], [all[7], all[9], all[10]]);
         for (few, all) in present.log_probabilities(few).chunks(6).zip(all.chunks(6)) {
             for class in 0..6 {
                 approx::assert_relative_eq!(few[class], all[class], max_relative = 1e-7);

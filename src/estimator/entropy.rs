@@ -28,7 +28,8 @@ const STREAM: u64 = 8 << 32;
 pub struct Entropy<T> {
     /// What is done to features before the density sees them.
     pub preprocessing: Preprocessing,
-    /// The density of preprocessed features, fitted to all samples.
+    /// The density of preprocessed features, fitted to all samples (but those that decide when to stop, where the form is
+    /// given).
     pub density: Marginal<T>,
     /// How its training went.
     pub history: History,
@@ -44,8 +45,8 @@ pub struct Entropy<T> {
 
 /// Fits a density to samples and reads their surprisals by densities that did not see them.
 ///
-/// Of the settings those of densities count, and `standardize`, `clip`, `folds`, `held_out`, `budget` and `seed`. The
-/// default chooses the form by the log-density of unseen samples.
+/// Of the settings those of densities count, and `standardize`, `folds`, `held_out`, `budget` and `seed`; values are not
+/// limited, however far away. The default chooses the form by the log-density of unseen samples.
 ///
 /// ```
 /// use lsmi::{Config, Samples, estimator::entropy, rng::Stream};
@@ -75,9 +76,11 @@ pub fn entropy_with_progress<T: Float>(
     observer: &mut dyn FnMut(TrainingProgress) -> ControlFlow<()>,
 ) -> Result<Entropy<T>> {
     config.check()?;
+    let config = &Config { classifier_patience: 0, ..config.clone() };
     x.check_finite("x")?;
     let preprocessing = match config.standardize {
-        true => Preprocessing::standardise("x", &x, config.clip)?,
+        // With limited values far samples would lie on a border, where a density may be as high as it likes.
+        true => Preprocessing::standardise("x", &x, f64::INFINITY)?,
         false => Preprocessing::none(x.features()),
     };
     let z = preprocessing.transform("x", x)?;
@@ -166,6 +169,16 @@ mod tests {
         for (scaled, plain) in other.surprisals.iter().zip(&found.surprisals) {
             approx::assert_abs_diff_eq!(scaled - plain, 2.0 * libm::log(4.0), epsilon = 1e-9);
         }
+    }
+
+    #[test]
+    fn far_samples_are_as_surprising_as_they_are() {
+        let mut rows = normal(1000, 4);
+        rows[7] = 1e7;
+        let found = entropy(Samples::from_rows("x", &rows, 2).unwrap(), &Config::robust()).unwrap();
+        // Under a normal law of the others it would be 5e9.
+        assert!(found.surprisals[3] > TRUTH + 3.0, "{}", found.surprisals[3]);
+        assert!(found.mean() > TRUTH - 0.1, "{}", found.mean());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::resampling::{Read, deviation_ratios};
 use super::rows::{Rows, hashes};
 use super::score::check_counts;
 use super::training::{Trained, Trainer, assemble};
-use crate::classifier::{check_targets, class_counts};
+use crate::classifier::{PresentClasses, check_targets, class_counts};
 use crate::optim::{Folds, TrainingProgress};
 use crate::rng::Stream;
 use crate::{Error, Float, Result, Samples, parallel};
@@ -52,8 +52,8 @@ pub fn fit<T: Float>(x1: Samples<'_, T>, x2: Samples<'_, T>, y: &[i64], config: 
     fit_with_progress(x1, x2, y, config, &mut |_| ControlFlow::Continue(()))
 }
 
-/// [`fit`] that reports its progress: `observer` is called after every epoch of each of the five models, always by
-/// the calling thread, and cancels the fit by a break.
+/// [`fit`] that reports its progress: `observer` is called after every epoch of each of the five models (after some, where
+/// classifiers are chosen among many), always by the calling thread, and cancels the fit by a break.
 ///
 /// # Errors
 /// As [`fit`]; [`Error::Cancelled`] after a break.
@@ -119,7 +119,15 @@ pub fn fit_with_progress<T: Float>(
             let [log_p1, log_p2, log_p12, ..] = unseen.each_ref().map(Vec::as_slice);
             let log_probabilities = [log_p1, log_p2, log_p12];
             model.calibration = Some(Calibration::new(log_probabilities, &targets, model.classes()));
-            let read = Read { both, targets: &targets, information: &scores.information, log_probabilities };
+            // Classes without samples are no concern of the classifiers.
+            let present = PresentClasses::new(&model.class_counts);
+            let log_probabilities = log_probabilities.map(|log_p| present.columns(log_p));
+            let read = Read {
+                both,
+                targets: &present.places(&targets),
+                information: &scores.information,
+                log_probabilities: log_probabilities.each_ref().map(|log_p| &**log_p),
+            };
             let ratios = deviation_ratios(&model.densities, read, model.entropy_offsets(), config.seed)?;
             model.deviation_ratios = Some(ratios);
             (model.frozen_shift, model.cross_fitted) = (Some(shift), Some(scores));

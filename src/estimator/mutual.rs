@@ -91,7 +91,11 @@ pub fn mutual_information_with_progress<T: Float>(
     ];
     let fit = |which: usize, report: &mut dyn FnMut((usize, TrainingProgress)) -> ControlFlow<()>| {
         let found = entropy_with_progress(samples[which], config, &mut |progress| report((which, progress)));
-        let name = |field: &str| (which == 1 && field == "x").then(|| "y".into());
+        let name = |field: &str| match field {
+            "x" => Some(["x", "y", "x and y"][which].into()),
+            "density" => Some(["density of x", "density of y", "density of both"][which].into()),
+            _ => None,
+        };
         found.map_err(|error: Error| error.rename_field(name))
     };
     let mut observe = |(which, progress)| observer(which, progress);

@@ -81,7 +81,7 @@ impl Preprocessing {
     }
 
     /// Columns that are not kept.
-    pub(crate) fn dropped(&self) -> Vec<usize> {
+    pub fn dropped(&self) -> Vec<usize> {
         (0..self.features).filter(|column| self.kept.binary_search(column).is_err()).collect()
     }
 

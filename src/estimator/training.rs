@@ -123,7 +123,7 @@ impl<T: Float> Trainer<'_, T> {
             let run = self.run(&name, &training, &mut stream, observer);
             let fit = classifier::fit_selected(data, folds, run, self.config.budget_of_model())?;
             return Ok(Trained {
-                part: Part::Classifier(present.network(fit.network), fit.candidates),
+                part: Part::Classifier(present.network(fit.network)?, fit.candidates),
                 history: fit.history,
                 is_limited: fit.is_limited,
                 out_of_fold: match self.folds {

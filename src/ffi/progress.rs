@@ -33,7 +33,8 @@ pub struct LsmiProgress {
     pub validation_loss: f64,
 }
 
-/// Called after every epoch, always by the thread that called the fit; returns 0 to go on, anything else to cancel.
+/// Called after every epoch (after some, where classifiers are chosen among many), always by the thread that called the
+/// fit; returns 0 to go on, anything else to cancel.
 /// It must return: neither an exception nor a long jump may leave it.
 pub type LsmiProgressCallback =
     Option<unsafe extern "C" fn(user: *mut c_void, progress: *const LsmiProgress) -> i32>;

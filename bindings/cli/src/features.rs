@@ -1,7 +1,7 @@
 //! Features as a file holds them.
 
 use crate::dataset::listed;
-use crate::files::{Archive, Tensor, Values};
+use crate::files::{Archive, NUMBERS, Tensor, Values};
 use lsmi::{Error, Float, Result};
 
 /// A number per sample and feature.
@@ -14,6 +14,9 @@ pub struct Features {
 
 /// The features of an array that an option names; numbers that are not finite are refused.
 pub fn take(file: &str, archive: &Archive, (option, name): (&str, &str)) -> Result<Features> {
+    if let Some(other) = archive.unreadable.get(name) {
+        return Err(Error::Format { field: name.into(), expected: NUMBERS.into(), got: other.clone() });
+    }
     let names: Vec<String> = archive.tensors.keys().cloned().collect();
     match archive.tensors.get(name) {
         Some(tensor) => {

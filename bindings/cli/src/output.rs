@@ -109,6 +109,16 @@ pub fn write_json(path: Option<&Path>, value: &impl Serialize) -> Result<()> {
     }
 }
 
+/// What a reader should know of the fit of a density.
+pub fn fit_notes(dropped: usize, is_limited: bool) {
+    if dropped > 0 {
+        print(&format!("note: {dropped} of the features never vary and are left out"));
+    }
+    if is_limited {
+        print("note: the budget left some forms out (`--set budget=…`)");
+    }
+}
+
 /// Why standard output took something no more.
 static REFUSAL: OnceLock<String> = OnceLock::new();
 

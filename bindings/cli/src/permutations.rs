@@ -4,7 +4,7 @@ use crate::files;
 use crate::json;
 use crate::progress::Bar;
 use lsmi::trust::{Null, Quantities, continue_permutation_null};
-use lsmi::{Float, Model, Result, Samples};
+use lsmi::{Error, Float, Model, Result, Samples};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::ErrorKind;
@@ -37,7 +37,10 @@ impl Begun {
         let text = match fs::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(_) => Vec::new(),
+            Err(error) => {
+                let (field, got) = (path.display().to_string(), error.to_string());
+                return Err(Error::Io { field, action: "read", got });
+            }
         };
         let why = match serde_json::from_slice::<Begun>(&text) {
             Ok(begun) if begun != Begun::new(begun.model, begun.seed, &begun.means)? => "it is damaged",
@@ -46,9 +49,13 @@ impl Begun {
             Ok(begun) => return Ok(begun.means),
             Err(_) => "it is damaged",
         };
-        // It may be hours of somebody's work.
-        let mut aside = path.as_os_str().to_os_string();
-        aside.push(".old");
+        // It may be hours of somebody's work, and so may be what was put aside before.
+        let named = |number: usize| {
+            let mut name = path.as_os_str().to_os_string();
+            name.push(if number == 1 { ".old".into() } else { format!(".old{number}") });
+            PathBuf::from(name)
+        };
+        let aside = (1..).map(named).find(|name| !name.exists()).unwrap_or_else(|| named(1));
         let kept = match fs::rename(path, &aside) {
             Ok(()) => format!("now {}", aside.display()),
             Err(error) => format!("replaced, as it cannot be renamed ({error})"),

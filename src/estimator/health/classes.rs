@@ -32,7 +32,7 @@ pub(super) fn of_classes(y: &[i64], flags: &mut Vec<Flag>) {
         );
     }
     let numbers = classes.keys().max().map_or(0, |largest| largest.saturating_add(1));
-    let empty = numbers.saturating_sub(classes.len() as i64);
+    let empty = numbers.saturating_sub(classes.range(0..).count() as i64);
     if empty > 0 {
         flag(
             "empty_classes",

@@ -22,6 +22,9 @@ const FEW_PER_FEATURE: usize = 4;
 const MOST_SAMPLES: usize = 20_000;
 const MOST_FEATURES: usize = 512;
 
+/// What deviates by less of its size does not vary, but for rounding.
+const NOTHING: f64 = 1e-12;
+
 /// A value is far away if it is so many interquartile ranges from the median.
 const FAR: f64 = 100.0;
 
@@ -108,8 +111,8 @@ fn of_modality<T: Float>(subject: &str, x: &Samples<'_, T>, flags: &mut Vec<Flag
                 "{} of the values are over {FAR} interquartile ranges from their feature's median, up to {:.3e}",
                 columns.far_values, columns.farthest
             ),
-            "see whether they mark what is missing, or have another unit: standardisation goes by them; take logarithms of \
-             features with long tails",
+            "see whether they mark what is missing, or have another unit; take logarithms of features with long tails: \
+             densities have to reach as far as they do",
         );
     }
     let most = columns.deviations.iter().copied().fold(0.0, f64::max);
@@ -160,9 +163,9 @@ pub(super) struct Columns {
     pub(super) is_far: Vec<bool>,
     /// Values that are.
     far_values: usize,
-    /// The farthest of these.
+    /// The largest of these, whatever its sign.
     farthest: f64,
-    /// The features' standard deviations.
+    /// The features' standard deviations, of values that are not far away.
     deviations: Vec<f64>,
 }
 
@@ -184,12 +187,14 @@ impl Columns {
             // No square of a large number is finite.
             let scale = values.clone().map(f64::abs).fold(f64::MIN_POSITIVE, f64::max);
             let values: Vec<f64> = values.map(|value| value / scale).collect();
-            out.deviations.push(deviation(&values) * scale);
             let mut sorted = values.clone();
             sorted.sort_unstable_by(f64::total_cmp);
             let [low, median, high] = [n / 4, n / 2, 3 * n / 4].map(|place| sorted[place]);
+            let is_far = |value: f64| high > low && (value - median).abs() > FAR * (high - low);
+            let near: Vec<f64> = values.iter().copied().filter(|&value| !is_far(value)).collect();
+            out.deviations.push(deviation(&near) * scale);
             for (row, value) in values.iter().enumerate() {
-                if high > low && (value - median).abs() > FAR * (high - low) {
+                if is_far(*value) {
                     out.is_far[row] = true;
                     out.far_values += 1;
                     if value.abs() * scale > out.farthest.abs() {
@@ -205,24 +210,21 @@ impl Columns {
     }
 
     /// Features in units of their standard deviations, of the samples without values far away that are `wanted`; nothing
-    /// if these are no more than features, or features too many.
+    /// without such, or of features too many.
     pub(super) fn standardised(&self, wanted: impl Fn(usize) -> bool) -> Option<DMatrix<f64>> {
         let rows: Vec<usize> =
             (0..self.is_far.len()).filter(|&row| !self.is_far[row] && wanted(row)).collect();
-        if !(1..rows.len()).contains(&self.values.ncols()) {
-            return None;
-        }
         let mut z = self.values.select_rows(&rows);
         // Without the samples that were left out a feature may not vary.
         let mut varying = Vec::new();
         for (j, mut column) in z.column_iter_mut().enumerate() {
             let (mean, deviation) = (column.mean(), deviation(column.as_slice()));
-            if deviation > 0.0 {
+            if deviation > NOTHING * column.amax() {
                 column.iter_mut().for_each(|value| *value = (*value - mean) / deviation);
                 varying.push(j);
             }
         }
-        Some(z.select_columns(&varying)).filter(|z| z.ncols() > 0)
+        Some(z.select_columns(&varying)).filter(|z| !z.is_empty())
     }
 }
 

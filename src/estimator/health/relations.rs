@@ -10,6 +10,9 @@ use nalgebra::{ColPivQR, DMatrix};
 /// if this is left of their variance.
 const NOTHING: f64 = 1e-9;
 
+/// Of fewer samples features may be alike by chance.
+const LEAST_SAMPLES: usize = 10;
+
 /// Whether a correlation is of features that are the same.
 fn is_copy(correlation: f64) -> bool {
     correlation.abs() > 1.0 - NOTHING
@@ -17,7 +20,7 @@ fn is_copy(correlation: f64) -> bool {
 
 /// Features of one modality that others of it make superfluous.
 pub(super) fn within(subject: &str, columns: &Columns, flags: &mut Vec<Flag>) {
-    let Some(z) = columns.standardised(|_| true) else { return };
+    let Some(z) = columns.standardised(|_| true).filter(|z| z.nrows() > z.ncols()) else { return };
     let (all, varying) = (columns.features, z.ncols());
     let correlations = z.transpose() * &z / z.nrows() as f64;
     let copies = (1..varying).filter(|&j| (0..j).any(|i| is_copy(correlations[(i, j)]))).count();
@@ -48,8 +51,14 @@ pub(super) fn within(subject: &str, columns: &Columns, flags: &mut Vec<Flag>) {
 /// Features of one modality that are also the other's.
 pub(super) fn between(columns: [&Columns; 2], flags: &mut Vec<Flag>) {
     let [first, second] = columns;
+    if first.is_far.len() != second.is_far.len() {
+        return;
+    }
     let is_near = |row: usize| !first.is_far[row] && !second.is_far[row];
     let [Some(z1), Some(z2)] = [first, second].map(|columns| columns.standardised(is_near)) else { return };
+    if z1.nrows() < LEAST_SAMPLES {
+        return;
+    }
     let correlations: DMatrix<f64> = z1.transpose() * &z2 / z1.nrows() as f64;
     let shared = correlations.column_iter().filter(|of_one| of_one.iter().any(|c| is_copy(*c))).count();
     if shared > 0 {

@@ -76,7 +76,7 @@ fn large_numbers_are_no_fault() {
         x.iter_mut().for_each(|x| *x *= 1e290);
     });
     let names: Vec<_> = found(&copied, 5).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["far_values", "different_scales", "duplicated_features"]);
+    assert_eq!(names, ["far_values", "duplicated_features"]);
 }
 
 #[test]

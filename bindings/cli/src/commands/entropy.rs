@@ -70,11 +70,10 @@ fn find<T: Float>(array: String, features: &Features, config: &Config) -> Result
     bar.finish();
     let found = found.map_err(name)?;
     let interval = mean_interval(&found.surprisals, DRAWS, LEVEL, config.seed)?;
-    let kept = found.preprocessing.kept();
     Ok(Findings {
         samples: features.samples,
         features: features.features,
-        dropped: (0..features.features).filter(|column| !kept.contains(column)).collect(),
+        dropped: found.preprocessing.dropped(),
         entropy: found.mean(),
         interval,
         reading: found.reading,
@@ -94,16 +93,14 @@ fn show(findings: &Findings) {
     let row = [vec![words::reading(findings.reading).to_string()], row].concat();
     output::print(&table(&["read", "entropy, nats", "95 % interval"], [row]));
     if let Some(chosen) = findings.candidates.iter().find(|candidate| candidate.chosen) {
-        output::print(&format!("of {} forms, that of the likeliest:", findings.candidates.len()));
+        output::print(&format!("of {} forms this one was taken:", findings.candidates.len()));
         output::print(&table(&words::DENSITY_COLUMNS, [words::density_form(chosen).to_vec()]));
     }
-    output::print(
-        "the mean surprisal is above the entropy by what the density misses; the interval is of the chance in the samples",
-    );
-    if !dropped.is_empty() {
-        output::print(&format!("note: {} of the features never vary and are left out", dropped.len()));
-    }
-    if findings.is_limited {
-        output::print("note: the budget left some forms out (`--set budget=…`)");
-    }
+    output::print(match findings.reading {
+        Reading::CrossFitted => {
+            "the mean surprisal is above the entropy by what the density misses; the interval is of the chance in the samples"
+        }
+        _ => "of samples that the density was fitted to, the mean surprisal may be below the entropy",
+    });
+    output::fit_notes(dropped.len(), findings.is_limited);
 }

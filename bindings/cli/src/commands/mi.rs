@@ -21,6 +21,9 @@ struct Findings {
     samples: usize,
     features: [usize; 2],
     by_ranks: bool,
+    /// Columns of x and of y that never vary.
+    dropped: [Vec<usize>; 2],
+    is_limited: bool,
     /// Mean, nats.
     mutual_information: f64,
     interval: Interval,
@@ -83,6 +86,8 @@ fn find<T: Float>(arguments: &Arguments, [x, y]: [&Features; 2], config: &Config
         samples: x.samples,
         features: [x.features, y.features],
         by_ranks: *by_ranks,
+        dropped: [0, 1].map(|which| found.entropies[which].preprocessing.dropped()),
+        is_limited: found.entropies.iter().any(|entropy| entropy.is_limited),
         mutual_information: found.mean(),
         interval: mean_interval(&found.information, DRAWS, LEVEL, config.seed)?,
         reading: found.reading,
@@ -102,4 +107,5 @@ fn show(findings: &Findings) {
     ];
     output::print(&table(&["read", "mutual information, nats", "95 % interval"], [row]));
     output::print("the interval is of the chance in the samples; what the densities miss is not in it");
+    output::fit_notes(findings.dropped.iter().map(Vec::len).sum(), findings.is_limited);
 }

@@ -66,18 +66,19 @@ fn what_is_of_another_fit_or_damaged_is_put_aside() {
         plain.succeed(&words("2"));
         plain.bytes("out")
     };
-    for text in [other.to_string(), "{}".into(), String::new(), means(&begun).to_string()] {
+    let texts = [other.to_string(), "{}".into(), String::new(), means(&begun).to_string()];
+    for (text, number) in texts.into_iter().zip(["", "2", "3", "4"]) {
         folder.write(BEGUN, &text);
         let outcome = folder.run(&words("2"));
-        let said = format!("not going on with {BEGUN}: it is damaged; it is now {BEGUN}.old\n");
+        let said = format!("not going on with {BEGUN}: it is damaged; it is now {BEGUN}.old{number}\n");
         assert_eq!((outcome.code, outcome.err), (Some(0), said), "{text}");
         assert!(folder.bytes("out") == expected);
     }
     folder.write(BEGUN, begun.to_string());
     let outcome = folder.run(&[&words("2")[..], &["--seed", "3"]].concat());
-    let said = format!("not going on with {BEGUN}: it is of another model; it is now {BEGUN}.old\n");
+    let said = format!("not going on with {BEGUN}: it is of another model; it is now {BEGUN}.old5\n");
     assert_eq!((outcome.code, outcome.err), (Some(0), said));
-    assert!(folder.json(&format!("{BEGUN}.old")) == begun, "somebody's work is kept");
+    assert!(folder.json(&format!("{BEGUN}.old5")) == begun, "somebody's work is kept");
     std::fs::create_dir(folder.path(BEGUN)).unwrap();
     let message =
         format!("--permutations: expected a path in an existing folder, got {BEGUN}, which is a folder");
