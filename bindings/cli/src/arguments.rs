@@ -156,6 +156,17 @@ pub struct Check {
     pub json: Option<PathBuf>,
 }
 
+/// What commands write that tell a number of every sample.
+#[derive(Debug, Args)]
+pub struct Outputs {
+    /// Writes the number of every sample (.csv, .npz or .safetensors).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Writes the findings as JSON (`-` for standard output, without the tables).
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
 /// `lsmi entropy`.
 #[derive(Debug, Args)]
 #[command(after_help = settings_help())]
@@ -168,12 +179,9 @@ pub struct Entropy {
     /// Settings; those of densities count.
     #[command(flatten)]
     pub settings: Settings,
-    /// Writes the surprisal of every sample (.csv, .npz or .safetensors).
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Writes the findings as JSON (`-` for standard output, without the tables).
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    /// What is written.
+    #[command(flatten)]
+    pub outputs: Outputs,
 }
 
 /// `lsmi mi`.
@@ -194,12 +202,9 @@ pub struct MutualInformation {
     /// Settings; those of densities count.
     #[command(flatten)]
     pub settings: Settings,
-    /// Writes the information of every sample (.csv, .npz or .safetensors).
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Writes the findings as JSON (`-` for standard output, without the tables).
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    /// What is written.
+    #[command(flatten)]
+    pub outputs: Outputs,
 }
 
 /// `lsmi fit`.

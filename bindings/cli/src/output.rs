@@ -1,5 +1,6 @@
 //! What the commands write: score tables, JSON, text.
 
+use crate::arguments::Outputs;
 use crate::files::{self, Format, Tensor, Values};
 use crate::json;
 use lsmi::{Error, Result, Scores};
@@ -47,8 +48,32 @@ pub fn write_scores(path: &Path, scores: &[&Scores]) -> Result<()> {
     }
 }
 
+/// Refuses, before anything is computed, what cannot be written.
+pub fn check(Outputs { output, json }: &Outputs, data: &Path) -> Result<()> {
+    let mut others = vec![data];
+    if let Some(path) = output {
+        files::check_writable_folder("-o", path)?;
+        files::check_distinct("-o", path, &others)?;
+        Format::of(path)?;
+        others.push(path);
+    }
+    check_json(json.as_deref(), &others)
+}
+
+/// Writes the number of every sample, by its name, and the findings.
+pub fn write(
+    Outputs { output, json }: &Outputs,
+    (name, values): (&str, &[f64]),
+    findings: &impl Serialize,
+) -> Result<()> {
+    if let Some(path) = output {
+        write_values(path, name, values)?;
+    }
+    write_json(json.as_deref(), findings)
+}
+
 /// Writes a number per sample.
-pub fn write_values(path: &Path, name: &str, values: &[f64]) -> Result<()> {
+fn write_values(path: &Path, name: &str, values: &[f64]) -> Result<()> {
     match Format::of(path)? {
         Format::Csv => files::write_atomically(path, |out| {
             writeln!(out, "index,{name}")?;
@@ -56,15 +81,6 @@ pub fn write_values(path: &Path, name: &str, values: &[f64]) -> Result<()> {
         }),
         format => write_tensors(path, format, &[(name, vector(values.to_vec()))]),
     }
-}
-
-/// Refuses, before anything is computed, a file of samples (`-o`) that cannot be written; gives all files of the call.
-pub fn check_samples_file<'p>(path: Option<&'p Path>, data: &'p Path) -> Result<Vec<&'p Path>> {
-    let Some(path) = path else { return Ok(vec![data]) };
-    files::check_writable_folder("-o", path)?;
-    files::check_distinct("-o", path, &[data])?;
-    Format::of(path)?;
-    Ok(vec![data, path])
 }
 
 /// A vector of f64 as an array.

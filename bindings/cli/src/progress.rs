@@ -16,7 +16,6 @@ const PARTS: usize = 200;
 pub struct Bar {
     bar: ProgressBar,
     what: &'static str,
-    done: usize,
     said: Instant,
 }
 
@@ -29,12 +28,11 @@ impl Bar {
     fn new(what: &'static str, total: usize, template: &str) -> Self {
         let style = ProgressStyle::with_template(template).expect("the template is a good one");
         let bar = ProgressBar::new(total as u64).with_style(style).with_prefix(what);
-        Bar { bar, what, done: 0, said: Instant::now() }
+        Bar { bar, what, said: Instant::now() }
     }
 
     /// Shows how many are done, of how many.
     pub fn set(&mut self, done: usize, total: usize) {
-        self.done = done;
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);
         if !stderr().is_terminal() && self.said.elapsed() >= PAUSE {
@@ -45,8 +43,8 @@ impl Bar {
 
     /// Shows that one more is done.
     pub fn step(&mut self) {
-        let total = self.bar.length().unwrap_or(0);
-        self.set(self.done + 1, total as usize);
+        let (done, total) = (self.bar.position() + 1, self.bar.length().unwrap_or(0));
+        self.set(done as usize, total as usize);
     }
 
     /// Shows a text beside the bar.

@@ -1,4 +1,4 @@
-//! The data of controls.
+//! The data of controls, and their fits.
 
 use super::{Control, ControlResult};
 use crate::estimator::{Preprocessing, check_classes};

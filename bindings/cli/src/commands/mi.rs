@@ -36,8 +36,7 @@ struct Findings {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     let config = arguments.settings.config()?;
-    let others = output::check_samples_file(arguments.output.as_deref(), &arguments.data)?;
-    output::check_json(arguments.json.as_deref(), &others)?;
+    output::check(&arguments.outputs, &arguments.data)?;
     let file = arguments.data.display().to_string();
     let archive = files::read(&arguments.data)?;
     let x = features::take(&file, &archive, ("--x", &arguments.x))?;
@@ -46,13 +45,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         false => find::<f32>(arguments, [&x, &y], &config)?,
         true => find::<f64>(arguments, [&x, &y], &config)?,
     };
-    if !output::is_standard_output(arguments.json.as_deref()) {
+    if !output::is_standard_output(arguments.outputs.json.as_deref()) {
         show(&findings);
     }
-    if let Some(path) = &arguments.output {
-        output::write_values(path, "i", &findings.information)?;
-    }
-    output::write_json(arguments.json.as_deref(), &findings)
+    output::write(&arguments.outputs, ("i", &findings.information), &findings)
 }
 
 fn find<T: Float>(arguments: &Arguments, [x, y]: [&Features; 2], config: &Config) -> Result<Findings> {
